@@ -1,0 +1,5 @@
+//! Money, tokens, time, random streams and samplers. Knows no domain word and does no I/O.
+
+pub mod money;
+pub mod stream;
+pub mod time;
