@@ -1,1 +1,3 @@
-//! (room)
+//! Quantiles, intervals, paired differences, scores. Knows no domain word.
+
+pub mod estimate;
