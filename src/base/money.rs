@@ -79,7 +79,8 @@ impl Money {
     /// This amount times a decimal factor (a tax rate, a bundle ratio), rounded to cents half-even.
     pub fn times_to_cent(self, factor: Decimal) -> Option<Money> {
         let usd = self.to_decimal().checked_mul(factor)?;
-        let cents = usd.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointNearestEven);
+        let cents =
+            usd.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointNearestEven);
         Money::from_decimal(cents)
     }
 }
@@ -118,7 +119,10 @@ mod tests {
         assert_eq!(m("0.1"), Some(Money(100_000_000_000)));
         assert_eq!(m("0.0000000000001"), None);
         assert_eq!(m("99999999"), None);
-        assert_eq!(m("0.1").unwrap().to_decimal(), Decimal::from_str("0.1").unwrap());
+        assert_eq!(
+            m("0.1").unwrap().to_decimal(),
+            Decimal::from_str("0.1").unwrap()
+        );
     }
 
     #[test]
