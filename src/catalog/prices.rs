@@ -55,8 +55,14 @@ impl Rates {
     /// The five prices in USD per million tokens, in the order input, 5-minute write, 1-hour write,
     /// read, output: for tables.
     pub fn usd_per_million(&self) -> [Decimal; 5] {
-        [self.input, self.write_5m, self.write_1h, self.read, self.output]
-            .map(|rate| Decimal::new(rate, 6).normalize())
+        [
+            self.input,
+            self.write_5m,
+            self.write_1h,
+            self.read,
+            self.output,
+        ]
+        .map(|rate| Decimal::new(rate, 6).normalize())
     }
 }
 
@@ -283,25 +289,48 @@ pub(super) fn load(text: &str) -> Result<(Vec<Model>, Modifiers), CatalogError> 
     for m in &raw.model {
         let at = format!("model {}", m.id);
         if models.iter().any(|other| {
-            other.id == m.id || other.api_names.iter().any(|name| m.api_names.contains(name))
+            other.id == m.id
+                || other
+                    .api_names
+                    .iter()
+                    .any(|name| m.api_names.contains(name))
         }) {
-            return Err(CatalogError(format!("{at}: its id or one of its names is taken")));
+            return Err(CatalogError(format!(
+                "{at}: its id or one of its names is taken"
+            )));
         }
-        let tokenizer = tokenizers
-            .get(&m.tokenizer)
-            .ok_or_else(|| CatalogError(format!("{at}: no tokenizer is called \"{}\"", m.tokenizer)))?;
+        let tokenizer = tokenizers.get(&m.tokenizer).ok_or_else(|| {
+            CatalogError(format!("{at}: no tokenizer is called \"{}\"", m.tokenizer))
+        })?;
         let mut prices = Vec::with_capacity(m.price.len());
         for p in &m.price {
             let days = dated::period(p.from, p.until, &at)?;
             let at = format!("{at} from {}", days.from);
-            let rates = read_rates([&p.input, &p.cache_write_5m, &p.cache_write_1h, &p.cache_read, &p.output], &at)?;
+            let rates = read_rates(
+                [
+                    &p.input,
+                    &p.cache_write_5m,
+                    &p.cache_write_1h,
+                    &p.cache_read,
+                    &p.output,
+                ],
+                &at,
+            )?;
             check_rules(&rates, &p.departs, &at)?;
             prices.push(PriceEntry {
                 model: m.id.clone(),
                 family: m.family.clone(),
                 rates,
-                above: p.above.as_ref().map(|a| read_above(a, &p.departs, &at)).transpose()?,
-                fast: p.fast.as_ref().map(|f| read_fast(f, &rates, &at)).transpose()?,
+                above: p
+                    .above
+                    .as_ref()
+                    .map(|a| read_above(a, &p.departs, &at))
+                    .transpose()?,
+                fast: p
+                    .fast
+                    .as_ref()
+                    .map(|f| read_fast(f, &rates, &at))
+                    .transpose()?,
                 batch_factor: modifiers.batch,
                 us_only_factor: m.us_only.then_some(modifiers.us_only),
                 tokenizer: tokenizer.clone(),
@@ -361,8 +390,13 @@ fn tokenizers(raw: &RawPrices) -> Result<BTreeMap<String, Tokenizer>, CatalogErr
             provenance: t.provenance,
             source: dated::address(&raw.sources, &t.source, &at)?,
         };
-        if tokenizer.low > tokenizer.factor || tokenizer.factor > tokenizer.high || tokenizer.low.is_zero() {
-            return Err(CatalogError(format!("{at}: needs 0 < low <= factor <= high")));
+        if tokenizer.low > tokenizer.factor
+            || tokenizer.factor > tokenizer.high
+            || tokenizer.low.is_zero()
+        {
+            return Err(CatalogError(format!(
+                "{at}: needs 0 < low <= factor <= high"
+            )));
         }
         if all.insert(t.id.clone(), tokenizer).is_some() {
             return Err(CatalogError(format!("{at}: listed twice")));
@@ -376,53 +410,97 @@ fn read_rate(text: &str, at: &str) -> Result<i64, CatalogError> {
     let pico = dated::decimal(text, at)?.checked_mul(Decimal::from(PICO_PER_TOKEN));
     pico.filter(|p| p.fract().is_zero())
         .and_then(|p| p.to_i64())
-        .ok_or_else(|| CatalogError(format!("{at}: \"{text}\" is not whole in pico-dollars per token")))
+        .ok_or_else(|| {
+            CatalogError(format!(
+                "{at}: \"{text}\" is not whole in pico-dollars per token"
+            ))
+        })
 }
 
 fn read_rates(texts: [&str; 5], at: &str) -> Result<Rates, CatalogError> {
     let [input, write_5m, write_1h, read, output] = texts.map(|t| read_rate(t, at));
-    Ok(Rates { input: input?, write_5m: write_5m?, write_1h: write_1h?, read: read?, output: output? })
+    Ok(Rates {
+        input: input?,
+        write_5m: write_5m?,
+        write_1h: write_1h?,
+        read: read?,
+        output: output?,
+    })
 }
 
 fn read_above(a: &RawAbove, departs: &BTreeSet<Rule>, at: &str) -> Result<Above, CatalogError> {
     let at = format!("{at}, above {} tokens", a.tokens);
-    let texts = [&a.input, &a.cache_write_5m, &a.cache_write_1h, &a.cache_read, &a.output];
+    let texts = [
+        &a.input,
+        &a.cache_write_5m,
+        &a.cache_write_1h,
+        &a.cache_read,
+        &a.output,
+    ];
     let rates = read_rates(texts.map(String::as_str), &at)?;
     check_rules(&rates, departs, &at)?;
-    Ok(Above { tokens: a.tokens, rates })
+    Ok(Above {
+        tokens: a.tokens,
+        rates,
+    })
 }
 
 fn read_fast(f: &RawFast, rates: &Rates, at: &str) -> Result<Rates, CatalogError> {
     let fast = rates.scaled(dated::decimal(&f.factor, at)?);
     let published = (read_rate(&f.input, at)?, read_rate(&f.output, at)?);
     fast.filter(|r| (r.input, r.output) == published)
-        .ok_or_else(|| CatalogError(format!("{at}: fast mode's factor does not give its published prices")))
+        .ok_or_else(|| {
+            CatalogError(format!(
+                "{at}: fast mode's factor does not give its published prices"
+            ))
+        })
 }
 
 /// A cache price off its rule must be declared, and a declared one must be off: both catch typing errors.
 fn check_rules(r: &Rates, departs: &BTreeSet<Rule>, at: &str) -> Result<(), CatalogError> {
     let rules = [
-        (Rule::Write5m, 4 * r.write_5m == 5 * r.input, "a 5-minute write is 1.25 x input"),
-        (Rule::Write1h, r.write_1h == 2 * r.input, "a 1-hour write is 2 x input"),
+        (
+            Rule::Write5m,
+            4 * r.write_5m == 5 * r.input,
+            "a 5-minute write is 1.25 x input",
+        ),
+        (
+            Rule::Write1h,
+            r.write_1h == 2 * r.input,
+            "a 1-hour write is 2 x input",
+        ),
         (Rule::Read, 10 * r.read == r.input, "a read is 0.1 x input"),
     ];
     for (rule, holds, words) in rules {
         if holds == departs.contains(&rule) {
-            let problem = if holds { "holds although `departs` names it" } else { "is broken and not in `departs`" };
-            return Err(CatalogError(format!("{at}: the rule that {words} {problem}")));
+            let problem = if holds {
+                "holds although `departs` names it"
+            } else {
+                "is broken and not in `departs`"
+            };
+            return Err(CatalogError(format!(
+                "{at}: the rule that {words} {problem}"
+            )));
         }
     }
     Ok(())
 }
 
 fn check_days(prices: &[PriceEntry], retired: Option<Date>, at: &str) -> Result<(), CatalogError> {
-    let last = prices.last().ok_or_else(|| CatalogError(format!("{at}: has no price")))?;
+    let last = prices
+        .last()
+        .ok_or_else(|| CatalogError(format!("{at}: has no price")))?;
     if last.until != retired {
-        return Err(CatalogError(format!("{at}: its last price must end with its retirement")));
+        return Err(CatalogError(format!(
+            "{at}: its last price must end with its retirement"
+        )));
     }
     for pair in prices.windows(2) {
         if pair[0].until != Some(pair[1].from) {
-            return Err(CatalogError(format!("{at}: prices overlap or leave a gap at {}", pair[1].from)));
+            return Err(CatalogError(format!(
+                "{at}: prices overlap or leave a gap at {}",
+                pair[1].from
+            )));
         }
     }
     Ok(())
@@ -431,6 +509,9 @@ fn check_days(prices: &[PriceEntry], retired: Option<Date>, at: &str) -> Result<
 impl Model {
     /// Days from the first price to retirement.
     pub fn life(&self) -> Option<Period> {
-        self.prices.first().map(|p| Period { from: p.from, until: self.retired })
+        self.prices.first().map(|p| Period {
+            from: p.from,
+            until: self.retired,
+        })
     }
 }
