@@ -13,6 +13,7 @@ pub mod plans;
 mod plans_load;
 mod plans_raw;
 pub mod prices;
+mod prices_load;
 
 pub use dated::{CatalogError, Period, Provenance};
 pub use lookup::{LookupError, Subject};
@@ -62,7 +63,7 @@ impl Catalog {
     /// # Errors
     /// The first problem found, naming table and entry.
     pub fn parse(prices: &str, plans: &str) -> Result<Catalog, CatalogError> {
-        let (models, modifiers) = prices::load(prices)?;
+        let (models, modifiers) = prices_load::load(prices)?;
         let catalog = Catalog {
             models,
             modifiers,
