@@ -332,4 +332,6 @@ fn without_version(name: &str) -> &str {
 }
 
 #[cfg(test)]
+mod plans_tests;
+#[cfg(test)]
 mod tests;
