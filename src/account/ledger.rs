@@ -48,7 +48,9 @@ impl Ledger {
     /// What the wallet must hold: opening + in − out, exactly.
     pub fn closing(&self, opening: Money) -> Option<Money> {
         let t = |k: Posting| i128::from(self.totals[k as usize]);
-        let sum = i128::from(opening.0) + t(Posting::Purchase) + t(Posting::Bonus)
+        let sum = i128::from(opening.0)
+            + t(Posting::Purchase)
+            + t(Posting::Bonus)
             + t(Posting::Grant)
             + t(Posting::Invoice)
             - t(Posting::Usage)

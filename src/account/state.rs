@@ -107,12 +107,18 @@ impl<'a> Account<'a> {
 
     /// Start of the next month of the spend limits.
     pub(super) fn next_month(&self) -> i64 {
-        self.spec.month_starts.get(self.next_month).map_or(NEVER, |t| t.0)
+        self.spec
+            .month_starts
+            .get(self.next_month)
+            .map_or(NEVER, |t| t.0)
     }
 
     /// Start of the next day of the daily limit.
     pub(super) fn next_day(&self) -> i64 {
-        self.spec.day_starts.get(self.next_day).map_or(NEVER, |t| t.0)
+        self.spec
+            .day_starts
+            .get(self.next_day)
+            .map_or(NEVER, |t| t.0)
     }
 
     /// Counts events that may let a waiting actor go on.
@@ -122,7 +128,11 @@ impl<'a> Account<'a> {
     }
 
     pub(super) fn reschedule(&mut self) {
-        let mut next = self.wallet.next_event.min(self.next_month()).min(self.next_day());
+        let mut next = self
+            .wallet
+            .next_event
+            .min(self.next_month())
+            .min(self.next_day());
         for s in &self.seats {
             next = next.min(s.next_reset(self.window_count));
         }
@@ -175,7 +185,11 @@ impl<'a> Account<'a> {
     }
 
     fn earliest_flight(&self, at: i64) -> Option<usize> {
-        let due = self.in_flight.iter().enumerate().filter(|(_, f)| f.ends <= at);
+        let due = self
+            .in_flight
+            .iter()
+            .enumerate()
+            .filter(|(_, f)| f.ends <= at);
         due.min_by_key(|(_, f)| (f.ends, f.order)).map(|(i, _)| i)
     }
 

@@ -136,7 +136,8 @@ impl Wallet {
             grant: i,
             promotional: g.promotional,
         });
-        self.lots.sort_by_key(|l| (!l.promotional, l.expires, l.grant));
+        self.lots
+            .sort_by_key(|l| (!l.promotional, l.expires, l.grant));
         self.balance = self.balance.saturating_add(g.amount.0);
         self.ledger.post(Posting::Grant, g.amount.0);
     }
@@ -149,12 +150,24 @@ impl Wallet {
 
     /// Promotional money left.
     pub fn promotional(&self) -> Money {
-        Money(self.lots.iter().filter(|l| l.promotional).map(|l| l.left).sum())
+        Money(
+            self.lots
+                .iter()
+                .filter(|l| l.promotional)
+                .map(|l| l.left)
+                .sum(),
+        )
     }
 
     /// Unspent money of one grant.
     pub fn grant_left(&self, grant: usize) -> Money {
-        Money(self.lots.iter().filter(|l| l.grant == grant).map(|l| l.left).sum())
+        Money(
+            self.lots
+                .iter()
+                .filter(|l| l.grant == grant)
+                .map(|l| l.left)
+                .sum(),
+        )
     }
 
     /// Bought automatically in the current month of the cap.
@@ -234,7 +247,12 @@ impl Wallet {
     /// The earliest instant at which known payments and grants bring spendable money.
     fn money_at(&self, spec: &WalletSpec, eligible: u32) -> i64 {
         let mut arrivals: Vec<(i64, i64)> = Vec::new();
-        arrivals.extend(self.pending.iter().filter(|p| !p.declined).map(|p| (p.at, p.get)));
+        arrivals.extend(
+            self.pending
+                .iter()
+                .filter(|p| !p.declined)
+                .map(|p| (p.at, p.get)),
+        );
         arrivals.extend(self.top_ups.iter().map(|p| (p.at, p.get)));
         if let Some(p) = spec.purchases.get(self.next_purchase) {
             arrivals.push((p.at.0, p.get.0));
@@ -287,7 +305,13 @@ impl Wallet {
         self.balance -= cost;
         if spec.funding == Funding::Arrears {
             self.invoice += cost;
-            world.note(Instant(now), Note::Charged { cost: Money(cost), balance: Money(0) });
+            world.note(
+                Instant(now),
+                Note::Charged {
+                    cost: Money(cost),
+                    balance: Money(0),
+                },
+            );
             return;
         }
         let mut rest = cost;
@@ -301,7 +325,10 @@ impl Wallet {
         self.spend_bought(rest);
         world.note(
             Instant(now),
-            Note::Charged { cost: Money(cost), balance: Money(self.balance) },
+            Note::Charged {
+                cost: Money(cost),
+                balance: Money(self.balance),
+            },
         );
         if self.balance <= 0 && self.empty_since == NEVER {
             self.empty_since = now;
@@ -325,7 +352,9 @@ impl Wallet {
     /// Starts an automatic purchase when the balance is below the threshold, no payment is pending
     /// and the month's cap has room for it.
     pub fn consider_reload<W: World>(&mut self, spec: &WalletSpec, now: i64, world: &mut W) {
-        let Some(auto) = &spec.auto_reload else { return };
+        let Some(auto) = &spec.auto_reload else {
+            return;
+        };
         if !self.auto_on
             || self.balance >= auto.threshold.0
             || self.pending.is_some()
@@ -341,7 +370,10 @@ impl Wallet {
                 missing + (PICO_PER_CENT - missing.rem_euclid(PICO_PER_CENT)) % PICO_PER_CENT
             }
         };
-        if auto.cap.is_some_and(|c| self.reloaded_month.saturating_add(amount) > c.0) {
+        if auto
+            .cap
+            .is_some_and(|c| self.reloaded_month.saturating_add(amount) > c.0)
+        {
             if !self.cap_noted {
                 self.cap_noted = true;
                 let bought = Money(self.reloaded_month);
@@ -360,7 +392,10 @@ impl Wallet {
         });
         world.note(
             Instant(now),
-            Note::ReloadTriggered { amount: Money(amount), balance: Money(self.balance) },
+            Note::ReloadTriggered {
+                amount: Money(amount),
+                balance: Money(self.balance),
+            },
         );
         self.schedule(spec);
     }
@@ -505,8 +540,15 @@ impl Wallet {
     fn declined<W: World>(&mut self, spec: &WalletSpec, now: i64, world: &mut W) {
         self.declines += 1;
         self.declines_in_row += 1;
-        world.note(Instant(now), Note::PaymentDeclined { attempt: self.attempts });
-        let Some(auto) = &spec.auto_reload else { return };
+        world.note(
+            Instant(now),
+            Note::PaymentDeclined {
+                attempt: self.attempts,
+            },
+        );
+        let Some(auto) = &spec.auto_reload else {
+            return;
+        };
         self.retry_at = now + auto.retry.0;
         if auto.off_after.is_some_and(|n| self.declines_in_row >= n) {
             self.auto_on = false;
@@ -526,7 +568,14 @@ impl Wallet {
             self.refilled(now);
             let amount = spec.grants[g].amount;
             let balance = Money(self.balance);
-            world.note(Instant(now), Note::GrantStarts { grant: g, amount, balance });
+            world.note(
+                Instant(now),
+                Note::GrantStarts {
+                    grant: g,
+                    amount,
+                    balance,
+                },
+            );
         }
     }
 
@@ -556,7 +605,13 @@ impl Wallet {
         self.expired += amount;
         self.ledger.post(Posting::Expired, amount);
         let balance = Money(self.balance);
-        world.note(Instant(now), Note::Expired { amount: Money(amount), balance });
+        world.note(
+            Instant(now),
+            Note::Expired {
+                amount: Money(amount),
+                balance,
+            },
+        );
         if self.balance <= 0 && self.empty_since == NEVER {
             self.empty_since = now;
             self.stats.drained(now);
@@ -598,7 +653,6 @@ impl Wallet {
     pub fn is_conserved(&self) -> bool {
         let lots: i128 = self.lots.iter().map(|l| i128::from(l.left)).sum();
         self.ledger.closing(Money(self.opening)) == Some(Money(self.balance))
-            && (self.is_in_arrears
-                || lots + i128::from(self.bought) == i128::from(self.balance))
+            && (self.is_in_arrears || lots + i128::from(self.bought) == i128::from(self.balance))
     }
 }

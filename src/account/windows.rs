@@ -107,7 +107,11 @@ impl Seat {
 
     /// The earliest reset of this seat.
     pub fn next_reset(&self, count: usize) -> i64 {
-        self.resets_at[..count].iter().copied().min().unwrap_or(NEVER)
+        self.resets_at[..count]
+            .iter()
+            .copied()
+            .min()
+            .unwrap_or(NEVER)
     }
 
     /// Resets all windows that are due at `now`.
@@ -137,7 +141,13 @@ impl Seat {
                     self.resets_at[w] = resets.get(self.next_fixed[w]).map_or(NEVER, |r| r.0);
                 }
             }
-            world.note(Instant(now), Note::WindowResets { window: w, seat: index });
+            world.note(
+                Instant(now),
+                Note::WindowResets {
+                    window: w,
+                    seat: index,
+                },
+            );
         }
     }
 
@@ -188,7 +198,11 @@ impl Seat {
             self.resets_at[w] = from + length.0;
             world.note(
                 Instant(now),
-                Note::WindowOpens { window: w, seat: index, until: Instant(from + length.0) },
+                Note::WindowOpens {
+                    window: w,
+                    seat: index,
+                    until: Instant(from + length.0),
+                },
             );
         }
     }
@@ -206,7 +220,13 @@ impl Seat {
             if self.open[w] && self.room[w] <= 0 && self.empty_since[w] == NEVER {
                 self.empty_since[w] = now;
                 stats[w].drained(now);
-                world.note(Instant(now), Note::WindowEmpty { window: w, seat: index });
+                world.note(
+                    Instant(now),
+                    Note::WindowEmpty {
+                        window: w,
+                        seat: index,
+                    },
+                );
             }
         }
     }

@@ -24,17 +24,50 @@ pub enum PurchaseKind {
 /// Something that happened in the account.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Note {
-    WindowOpens { window: usize, seat: usize, until: Instant },
-    WindowResets { window: usize, seat: usize },
-    WindowEmpty { window: usize, seat: usize },
-    Charged { cost: Money, balance: Money },
+    WindowOpens {
+        window: usize,
+        seat: usize,
+        until: Instant,
+    },
+    WindowResets {
+        window: usize,
+        seat: usize,
+    },
+    WindowEmpty {
+        window: usize,
+        seat: usize,
+    },
+    Charged {
+        cost: Money,
+        balance: Money,
+    },
     WalletEmpty,
-    ReloadTriggered { amount: Money, balance: Money },
-    ReloadCapReached { bought: Money },
-    PaymentDeclined { attempt: u32 },
-    Purchase { kind: PurchaseKind, pay: Money, tax: Money, get: Money, balance: Money },
-    GrantStarts { grant: usize, amount: Money, balance: Money },
-    Expired { amount: Money, balance: Money },
+    ReloadTriggered {
+        amount: Money,
+        balance: Money,
+    },
+    ReloadCapReached {
+        bought: Money,
+    },
+    PaymentDeclined {
+        attempt: u32,
+    },
+    Purchase {
+        kind: PurchaseKind,
+        pay: Money,
+        tax: Money,
+        get: Money,
+        balance: Money,
+    },
+    GrantStarts {
+        grant: usize,
+        amount: Money,
+        balance: Money,
+    },
+    Expired {
+        amount: Money,
+        balance: Money,
+    },
     MonthStarts,
 }
 

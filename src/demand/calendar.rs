@@ -28,12 +28,24 @@ impl CalendarKernel {
     /// Compiles the rhythm of an actor.
     pub fn new(rhythm: &Rhythm) -> CalendarKernel {
         match rhythm {
-            Rhythm::Schedule { .. } => CalendarKernel { sessions: None, volume: None, drift: None },
-            Rhythm::Calendar { sessions_per_day, volume, drift_per_day, .. } => CalendarKernel {
+            Rhythm::Schedule { .. } => CalendarKernel {
+                sessions: None,
+                volume: None,
+                drift: None,
+            },
+            Rhythm::Calendar {
+                sessions_per_day,
+                volume,
+                drift_per_day,
+                ..
+            } => CalendarKernel {
                 sessions: Some(Sampler::compile(sessions_per_day)),
                 volume: Some(Sampler::compile(volume)),
                 drift: (*drift_per_day > 0.0).then(|| {
-                    let law = Law::LogNormal { mu: 0.0, sigma: *drift_per_day };
+                    let law = Law::LogNormal {
+                        mu: 0.0,
+                        sigma: *drift_per_day,
+                    };
                     Table::new(&Draw::of(law))
                 }),
             },
@@ -57,7 +69,12 @@ impl CalendarKernel {
                     session: i as u32,
                 }));
             }
-            Rhythm::Calendar { days, active, allow_none, .. } => {
+            Rhythm::Calendar {
+                days,
+                active,
+                allow_none,
+                ..
+            } => {
                 let mut rng = Stream::open(seed, Purpose::Calendar, trial, index, 0);
                 let (Some(sessions), Some(volume)) = (&self.sessions, &self.volume) else {
                     return;
@@ -73,7 +90,11 @@ impl CalendarKernel {
                     if let Some(table) = &self.drift {
                         level *= table.sample(drift);
                     }
-                    let p = if was_active { active.after_active } else { active.after_idle };
+                    let p = if was_active {
+                        active.after_active
+                    } else {
+                        active.after_idle
+                    };
                     let p = p * active.weekday[usize::from(day.weekday).min(6)];
                     was_active = state < p;
                     if !was_active {
@@ -102,14 +123,7 @@ fn number(raw: f64, level: f64, allow_none: bool, dither: u32) -> u32 {
 }
 
 /// Places `n` sessions uniformly in the open hours of a day.
-fn place(
-    day: &Day,
-    n: u32,
-    actor: u32,
-    session: &mut u32,
-    rng: &mut Stream,
-    out: &mut Vec<Start>,
-) {
+fn place(day: &Day, n: u32, actor: u32, session: &mut u32, rng: &mut Stream, out: &mut Vec<Start>) {
     let total: i64 = day.open.iter().map(|(a, b)| b.0 - a.0).sum();
     if total <= 0 {
         return;
@@ -119,7 +133,11 @@ fn place(
         for (a, b) in &day.open {
             let length = b.0 - a.0;
             if x < length {
-                out.push(Start { at: a.0 + x, actor, session: *session });
+                out.push(Start {
+                    at: a.0 + x,
+                    actor,
+                    session: *session,
+                });
                 break;
             }
             x -= length;

@@ -175,18 +175,26 @@ impl Chain {
     #[inline(always)]
     pub fn request(&mut self, k: &ChainKernel, now: i64, credits: bool) -> (Tokens, Next) {
         let (a, b) = (self.rng.bits(), self.rng.bits());
-        let grown = k.growth.sample(self.word(k, Held::Growth, (a >> 32) as u32));
+        let grown = k
+            .growth
+            .sample(self.word(k, Held::Growth, (a >> 32) as u32));
         let output = k.output.sample(self.word(k, Held::Output, a as u32));
         let output = (output * self.output_factor + 0.5) as i64;
         // The low half of b serves two coarse draws: 16 bits decide a miss, 16 the uncached input.
         let low = b as u32;
-        let input = k.input.sample_int(self.word(k, Held::Input, (low << 16) | 0x8000));
+        let input = k
+            .input
+            .sample_int(self.word(k, Held::Input, (low << 16) | 0x8000));
         let boost = k.boost[(self.n as usize).min(k.boost.len() - 1)];
         let new = (grown * boost * self.growth_factor + 0.5) as i64;
         let new = if self.n == 0 { 0 } else { new };
         let before = self.context;
         let context = (before + new).min(k.context_max);
-        let ttl = if credits { k.on_credits_ms } else { self.plan_ttl_ms };
+        let ttl = if credits {
+            k.on_credits_ms
+        } else {
+            self.plan_ttl_ms
+        };
         let warm = now <= self.warm_until && (low >> 16) >= k.miss_below;
         let read = if warm { self.cached } else { 0 };
         let mut tokens = Tokens {

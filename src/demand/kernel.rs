@@ -92,10 +92,18 @@ impl ChainKernel {
         }
         let (cacheless, on_plan, on_credits_ms, miss_below) = match &spec.cache {
             CacheSpec::None => (true, vec![(u32::MAX, 0)], 0, 0),
-            CacheSpec::Ttl { on_plan, on_credits, miss_rate } => {
+            CacheSpec::Ttl {
+                on_plan,
+                on_credits,
+                miss_rate,
+            } => {
                 let weights: Vec<f64> = on_plan.iter().map(|p| p.1).collect();
                 let ends = shares(&weights);
-                let lives = on_plan.iter().zip(ends).map(|(p, e)| (e, ttl_ms(p.0))).collect();
+                let lives = on_plan
+                    .iter()
+                    .zip(ends)
+                    .map(|(p, e)| (e, ttl_ms(p.0)))
+                    .collect();
                 let miss = (miss_rate * 65_536.0) as u32;
                 (false, lives, ttl_ms(*on_credits), miss)
             }

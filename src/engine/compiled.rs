@@ -79,7 +79,10 @@ impl<'e> Compiled<'e> {
         let mut roles = Vec::new();
         for (a, actor) in exp.actors.iter().enumerate() {
             let uses = |models: &[ModelUse], sub: bool, spend: &mut Vec<SpendSum>| {
-                models.iter().map(|m| use_kernel(exp, a, m, sub, spend)).collect()
+                models
+                    .iter()
+                    .map(|m| use_kernel(exp, a, m, sub, spend))
+                    .collect()
             };
             let main = Role {
                 kernel: ChainKernel::new(&actor.chain),
@@ -107,9 +110,21 @@ impl<'e> Compiled<'e> {
             exp,
             roles,
             extras: exp.actors.iter().map(extras).collect(),
-            calendars: exp.actors.iter().map(|a| CalendarKernel::new(&a.rhythm)).collect(),
-            limits: exp.account.windows.iter().map(|w| limit(&w.limit)).collect(),
-            reload_delay_s: wallet.auto_reload.as_ref().map(|a| Sampler::compile(&a.delay)),
+            calendars: exp
+                .actors
+                .iter()
+                .map(|a| CalendarKernel::new(&a.rhythm))
+                .collect(),
+            limits: exp
+                .account
+                .windows
+                .iter()
+                .map(|w| limit(&w.limit))
+                .collect(),
+            reload_delay_s: wallet
+                .auto_reload
+                .as_ref()
+                .map(|a| Sampler::compile(&a.delay)),
             top_up_delay_s: Sampler::compile(&wallet.top_up_delay),
             incidents: incidents(exp),
             spend,
@@ -124,8 +139,7 @@ impl<'e> Compiled<'e> {
         for (w, spec) in self.exp.account.windows.iter().enumerate() {
             limits[w] = match (&self.limits[w], &spec.limit) {
                 (Some(sampler), _) => {
-                    let mut rng =
-                        Stream::open(self.exp.seed, Purpose::Limit, trial, 0, w as u64);
+                    let mut rng = Stream::open(self.exp.seed, Purpose::Limit, trial, 0, w as u64);
                     (sampler.sample(rng.word()) * PICO_PER_USD as f64).max(1.0) as i64
                 }
                 (None, Limit::ShareOf { window, share }) => {
@@ -164,7 +178,13 @@ fn use_kernel(
 ) -> UseKernel {
     let at = spend.len();
     for tier in [false, true] {
-        spend.push(SpendSum { actor, sub_agent, model: m.model, tier, ..SpendSum::default() });
+        spend.push(SpendSum {
+            actor,
+            sub_agent,
+            model: m.model,
+            tier,
+            ..SpendSum::default()
+        });
     }
     UseKernel {
         class: m.class,
@@ -210,7 +230,9 @@ fn incidents(exp: &Experiment) -> Vec<IncidentKernel> {
         .map(|i| IncidentKernel {
             kind: i.kind,
             count: Sampler::compile(&Draw::of(if i.per_month > 0.0 {
-                Law::Poisson { mean: i.per_month * days / 30.0 }
+                Law::Poisson {
+                    mean: i.per_month * days / 30.0,
+                }
             } else {
                 Law::Constant(0.0)
             })),

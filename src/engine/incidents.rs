@@ -25,7 +25,12 @@ pub fn draw(c: &Compiled<'_>, trial: u64) -> Vec<Incident> {
             let from = c.exp.start.0 + rng.below(length) as i64;
             let minutes = k.minutes.sample(rng.word()).max(0.0);
             let until = from + (minutes * 60_000.0) as i64;
-            all.push(Incident { from, until, kind: k.kind, index });
+            all.push(Incident {
+                from,
+                until,
+                kind: k.kind,
+                index,
+            });
         }
     }
     all.sort_by_key(|i| (i.from, i.index, i.until));

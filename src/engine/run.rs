@@ -131,7 +131,11 @@ struct Done {
 
 impl Done {
     fn new(c: &Compiled<'_>) -> Done {
-        Done { tally: Tally::new(c), blocks: Vec::new(), width: c.layout.width }
+        Done {
+            tally: Tally::new(c),
+            blocks: Vec::new(),
+            width: c.layout.width,
+        }
     }
 
     fn trials(&self) -> usize {
@@ -164,8 +168,7 @@ impl Done {
                 let count = range.end - range.start;
                 let mut rows = Vec::with_capacity(count as usize * c.layout.width);
                 for trial in range {
-                    let played =
-                        play(c, trial, &mut desk, &mut tally, &mut Blind, &mut rows);
+                    let played = play(c, trial, &mut desk, &mut tally, &mut Blind, &mut rows);
                     if let Err(e) = played {
                         lock(&errors).push(EngineError::new(trial, e));
                         options.stop.store(true, Ordering::Relaxed);

@@ -33,7 +33,11 @@ pub struct Stops {
 
 impl Stops {
     pub fn new(actors: usize) -> Stops {
-        let idle = Waiting { chains: 0, since: 0, reason: Reason::OutOfCredits };
+        let idle = Waiting {
+            chains: 0,
+            since: 0,
+            reason: Reason::OutOfCredits,
+        };
         Stops {
             waiting: vec![idle; actors],
             ms_by_reason: [0; REASON_SLOTS],
@@ -67,7 +71,12 @@ impl Stops {
         sums.cells[cell].requests[r.slot()] += 1;
     }
 
-    fn reason_sum<'s>(&mut self, sums: &'s mut Sums, actor: usize, r: Reason) -> &'s mut BlockedSum {
+    fn reason_sum<'s>(
+        &mut self,
+        sums: &'s mut Sums,
+        actor: usize,
+        r: Reason,
+    ) -> &'s mut BlockedSum {
         let slot = actor * REASON_SLOTS + r.slot();
         let sum = &mut sums.blocked[slot];
         if self.reason_stamp[slot] != self.stamp {
@@ -184,14 +193,22 @@ pub fn empty_sums(c: &Compiled<'_>) -> (Vec<BlockedSum>, Vec<CellSum>) {
     let mut blocked = Vec::with_capacity(actors * REASON_SLOTS);
     for actor in 0..actors {
         for reason_slot in 0..REASON_SLOTS {
-            blocked.push(BlockedSum { actor, reason_slot, ..BlockedSum::default() });
+            blocked.push(BlockedSum {
+                actor,
+                reason_slot,
+                ..BlockedSum::default()
+            });
         }
     }
     let mut cells = vec![CellSum::default(); actors * CELLS];
     let whole = [(c.exp.start.0, c.exp.end.0)];
     for actor in 0..actors {
         let open = &c.extras[actor].open;
-        let open = if open.is_empty() { &whole[..] } else { &open[..] };
+        let open = if open.is_empty() {
+            &whole[..]
+        } else {
+            &open[..]
+        };
         for &(from, to) in open {
             let mut at = from;
             while at < to {

@@ -56,7 +56,10 @@ impl<W: Watch> Surroundings<'_, '_, W> {
     #[inline(always)]
     pub fn tell(&mut self, at: i64, what: impl FnOnce() -> What) {
         if W::ACTIVE {
-            self.watch.event(Event { at: Instant(at), what: what() });
+            self.watch.event(Event {
+                at: Instant(at),
+                what: what(),
+            });
         }
     }
 
@@ -66,23 +69,33 @@ impl<W: Watch> Surroundings<'_, '_, W> {
     }
 
     fn declines_now(&self, at: i64) -> bool {
-        self.incidents.iter().any(|i| {
-            i.kind == IncidentKind::DeclinedPayments && i.from <= at && at < i.until
-        })
+        self.incidents
+            .iter()
+            .any(|i| i.kind == IncidentKind::DeclinedPayments && i.from <= at && at < i.until)
     }
 }
 
 impl<W: Watch> World for Surroundings<'_, '_, W> {
     fn payment(&mut self, attempt: u32, at: Instant) -> Payment {
         let exp = self.c.exp;
-        let mut rng =
-            Stream::open(exp.seed, Purpose::Payment, self.trial, 0, u64::from(attempt));
+        let mut rng = Stream::open(
+            exp.seed,
+            Purpose::Payment,
+            self.trial,
+            0,
+            u64::from(attempt),
+        );
         let delay = self
             .c
             .reload_delay_s
             .as_ref()
             .map_or(0.0, |d| d.sample(rng.word()));
-        let decline = exp.account.wallet.auto_reload.as_ref().map_or(0.0, |a| a.decline);
+        let decline = exp
+            .account
+            .wallet
+            .auto_reload
+            .as_ref()
+            .map_or(0.0, |a| a.decline);
         let declined = rng.chance(decline) || self.declines_now(at.0);
         Payment {
             delay_ms: (delay.max(0.0) * 1000.0) as i64,

@@ -24,12 +24,21 @@ impl Tally {
         let windows = c.exp.account.windows.len();
         let (blocked, cells) = empty_sums(c);
         Tally {
-            sums: Sums { spend: c.spend.clone(), blocked, cells, demand_hash: 0 },
+            sums: Sums {
+                spend: c.spend.clone(),
+                blocked,
+                cells,
+                demand_hash: 0,
+            },
             timeline: Timeline {
                 steps,
                 windows: vec![vec![0; steps * PERMILLE_BINS]; windows],
                 wallet: vec![0; steps * WALLET_BINS],
-                grants: if c.has_promotional { vec![0; steps * WALLET_BINS] } else { Vec::new() },
+                grants: if c.has_promotional {
+                    vec![0; steps * WALLET_BINS]
+                } else {
+                    Vec::new()
+                },
                 empty: vec![vec![0; steps]; windows + 1],
                 window_n: 0,
                 wallet_n: 0,

@@ -39,7 +39,9 @@ const SLOT_BITS: u32 = 20;
 enum Mode {
     Working,
     /// Refused; asks the gate again at `next`, gives up at `deadline`.
-    Waiting { deadline: i64 },
+    Waiting {
+        deadline: i64,
+    },
     /// Its requests are lost one by one until one is admitted.
     Skipping,
     /// Given up; still counts as stopped until `next`.
@@ -139,7 +141,8 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
             c.calendars[i].starts(actor, i, c.exp.seed, number, &mut desk.starts);
         }
         desk.starts.sort_unstable();
-        desk.person.extend((0..c.roles.len()).map(|r| c.person_words(number, r)));
+        desk.person
+            .extend((0..c.roles.len()).map(|r| c.person_words(number, r)));
         tally.stops.reset();
         let account = Account::new(&c.exp.account, c.exp.start, c.draw_limits(number));
         let incidents = incidents::draw(c, number);
@@ -172,8 +175,16 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
         self.account.open(self.c.exp.start, &mut self.world);
         self.relief = self.account.relief();
         loop {
-            let chain = self.desk.queue.peek().map_or(NEVER, |k| (k.0 >> SLOT_BITS) as i64);
-            let start = self.desk.starts.get(self.next_start).map_or(NEVER, |s| s.at);
+            let chain = self
+                .desk
+                .queue
+                .peek()
+                .map_or(NEVER, |k| (k.0 >> SLOT_BITS) as i64);
+            let start = self
+                .desk
+                .starts
+                .get(self.next_start)
+                .map_or(NEVER, |s| s.at);
             let mark = self.next_mark();
             let event = self.account.next_event();
             let now = chain.min(start).min(mark).min(event);
@@ -222,7 +233,13 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
     }
 
     fn pass_mark(&mut self, now: i64) {
-        if self.c.exp.steps.get(self.next_step).is_some_and(|s| s.0 <= now) {
+        if self
+            .c
+            .exp
+            .steps
+            .get(self.next_step)
+            .is_some_and(|s| s.0 <= now)
+        {
             self.tally.read_step(self.next_step, &self.account);
             self.next_step += 1;
             return;
@@ -239,7 +256,12 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
             self.wake_if_relieved(now);
             return;
         }
-        if self.world.incidents.get(self.next_incident).is_some_and(|i| i.from <= now) {
+        if self
+            .world
+            .incidents
+            .get(self.next_incident)
+            .is_some_and(|i| i.from <= now)
+        {
             let i = self.world.incidents[self.next_incident];
             self.next_incident += 1;
             match i.kind {
@@ -247,7 +269,8 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
                 IncidentKind::WrongBucket => self.account.use_wrong_bucket(Instant(i.until)),
                 IncidentKind::DeclinedPayments => {}
             }
-            self.world.tell(now, || What::IncidentStarts { incident: i.index });
+            self.world
+                .tell(now, || What::IncidentStarts { incident: i.index });
             self.find_incident_end(now);
             return;
         }
@@ -276,15 +299,18 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
         let seed = c.exp.seed;
         let index = u64::from(s.session);
         let mut rng = Stream::open(seed, Purpose::Session, self.number, actor, index);
-        let Role { kernel, mix: models, uses, .. } = &c.roles[role];
+        let Role {
+            kernel,
+            mix: models,
+            uses,
+            ..
+        } = &c.roles[role];
         let model = models.choose(&mut rng);
         let runaway_draw = rng.bits();
         let (share, many) = (rng.unit(), rng.word());
-        self.tally.sums.demand_hash = self
-            .tally
-            .sums
-            .demand_hash
-            .wrapping_add(mix(s.at as u64 ^ mix(runaway_draw ^ (u64::from(s.actor) << 32))));
+        self.tally.sums.demand_hash = self.tally.sums.demand_hash.wrapping_add(mix(
+            s.at as u64 ^ mix(runaway_draw ^ (u64::from(s.actor) << 32))
+        ));
         let chain = Chain::open(rng, kernel, &self.desk.person[role], models.factors[model]);
         let extras = &c.extras[actor];
         let subs_left = match &extras.per_session {
@@ -318,7 +344,11 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
         }
         debug_assert!(uses.len() == models.factors.len());
         let (session, runaway) = (s.session, slot.runaway);
-        self.world.tell(s.at, || What::SessionStart { actor, session, runaway });
+        self.world.tell(s.at, || What::SessionStart {
+            actor,
+            session,
+            runaway,
+        });
         let id = self.put(slot);
         self.start_sub_agents(id, s.at);
     }
@@ -347,8 +377,12 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
             return;
         }
         let (actor, session) = (p.actor, p.session);
-        let Some(at_once) = &c.extras[actor].at_once else { return };
-        let many = at_once.sample_int(p.chain.rng().word()).clamp(0, p.subs_left);
+        let Some(at_once) = &c.extras[actor].at_once else {
+            return;
+        };
+        let many = at_once
+            .sample_int(p.chain.rng().word())
+            .clamp(0, p.subs_left);
         p.subs_left -= many;
         let first = p.subs_started;
         p.subs_started += many as u32;
@@ -357,8 +391,7 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
         for i in 0..many as u32 {
             let sub = first + i + 1;
             let index = u64::from(session) * SUBS_MAX as u64 + u64::from(sub - 1);
-            let mut rng =
-                Stream::open(c.exp.seed, Purpose::SubAgent, self.number, actor, index);
+            let mut rng = Stream::open(c.exp.seed, Purpose::SubAgent, self.number, actor, index);
             let models = &c.roles[role].mix;
             let model = models.choose(&mut rng);
             // The main agent needs one request to call it: a few seconds, one apart.
@@ -387,7 +420,9 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
 
     /// Lets the first chain of the queue work until something else is due.
     fn work(&mut self, bound: i64) {
-        let Some(Reverse(first)) = self.desk.queue.peek() else { return };
+        let Some(Reverse(first)) = self.desk.queue.peek() else {
+            return;
+        };
         let id = (first & ((1 << SLOT_BITS) - 1)) as usize;
         let c = self.c;
         loop {
@@ -398,7 +433,8 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
             let verdict = if s.elsewhere || s.mode == Mode::Gone {
                 return self.work_apart(id, now);
             } else {
-                self.account.gate(Instant(now), s.seat, uses.class, &mut self.world)
+                self.account
+                    .gate(Instant(now), s.seat, uses.class, &mut self.world)
             };
             let credits = match verdict {
                 Verdict::Plan => false,
@@ -432,20 +468,31 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
             }
             if W::ACTIVE {
                 let payer = if credits { Payer::Wallet } else { Payer::Plan };
-                tell_request(&mut self.world, s, uses.model, now, ends, payer, &tokens, cost);
+                tell_request(
+                    &mut self.world,
+                    s,
+                    uses.model,
+                    now,
+                    ends,
+                    payer,
+                    &tokens,
+                    cost,
+                );
             }
             let (seat, class) = (s.seat, uses.class);
             let due = bound.min(self.account.next_event());
             if credits {
                 if ends < due {
-                    self.account.post_wallet(Instant(ends), seat, class, cost, &mut self.world);
+                    self.account
+                        .post_wallet(Instant(ends), seat, class, cost, &mut self.world);
                 } else {
                     self.account.begin(Instant(ends), seat, class, true, cost);
                 }
             } else {
                 self.world.money().covered += cost;
                 if ends < due {
-                    self.account.post_plan(Instant(ends), seat, class, units, &mut self.world);
+                    self.account
+                        .post_plan(Instant(ends), seat, class, units, &mut self.world);
                 } else {
                     self.account.begin(Instant(ends), seat, class, false, units);
                 }
@@ -506,7 +553,9 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
         let (actor, session) = (s.actor, s.session);
         let until = refusal.until;
         if s.mode == Mode::Working || s.mode == Mode::Skipping {
-            self.tally.stops.refused(c, &mut self.tally.sums, actor, refusal.reason, now);
+            self.tally
+                .stops
+                .refused(c, &mut self.tally.sums, actor, refusal.reason, now);
             self.world.tell(now, || What::Refused {
                 actor,
                 session,
@@ -551,8 +600,9 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
                     let role = &c.roles[s.role];
                     let known = role.uses.get(*model_use).filter(|_| s.sub == 0);
                     let admitted = known.is_some_and(|u| {
-                        let v =
-                            self.account.gate(Instant(now), seat, u.class, &mut self.world);
+                        let v = self
+                            .account
+                            .gate(Instant(now), seat, u.class, &mut self.world);
                         !matches!(v, Verdict::Refused(_))
                     });
                     if admitted {
@@ -562,7 +612,12 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
                         return self.requeue(id, now);
                     }
                 }
-                Some(Reaction::TopUp { pay, get, per_month, .. }) => {
+                Some(Reaction::TopUp {
+                    pay,
+                    get,
+                    per_month,
+                    ..
+                }) => {
                     let may = refusal.reason == Reason::OutOfCredits
                         && self.desk.top_ups[actor] < *per_month;
                     if may {
@@ -598,7 +653,12 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
 
     fn say(&mut self, id: usize, now: i64, what: &'static str, until: Option<Instant>) {
         let (actor, session) = (self.desk.slots[id].actor, self.desk.slots[id].session);
-        self.world.tell(now, || What::Reacts { actor, session, what, until });
+        self.world.tell(now, || What::Reacts {
+            actor,
+            session,
+            what,
+            until,
+        });
     }
 
     /// Buys by hand after the reaction time; returns when the money can be spent.
@@ -606,8 +666,13 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
         let count = self.desk.top_ups[actor];
         self.desk.top_ups[actor] += 1;
         let index = u64::from(count);
-        let mut rng =
-            Stream::open(self.c.exp.seed, Purpose::Reaction, self.number, actor, index);
+        let mut rng = Stream::open(
+            self.c.exp.seed,
+            Purpose::Reaction,
+            self.number,
+            actor,
+            index,
+        );
         let thinks = self.c.extras[actor].reaction_s[reaction]
             .as_ref()
             .map_or(0.0, |s| s.sample(rng.word()).max(0.0));
@@ -696,10 +761,23 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
             Next::Request(gap) | Next::Prompt(gap) => Some(gap.max(1)),
             Next::End => None,
         };
-        let ends = now + role.kernel.duration_ms(tokens.output).min(gap.unwrap_or(NEVER));
+        let ends = now
+            + role
+                .kernel
+                .duration_ms(tokens.output)
+                .min(gap.unwrap_or(NEVER));
         if W::ACTIVE {
             let payer = Payer::Elsewhere;
-            tell_request(&mut self.world, s, uses.model, now, ends, payer, &tokens, cost);
+            tell_request(
+                &mut self.world,
+                s,
+                uses.model,
+                now,
+                ends,
+                payer,
+                &tokens,
+                cost,
+            );
         }
         match gap {
             None => self.end_chain(id, ends),
@@ -719,7 +797,10 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
         self.relief = self.account.relief();
         let slots = &mut self.desk.slots;
         let waiting = |k: &Reverse<u64>, slots: &[Slot]| {
-            matches!(slots[(k.0 & ((1 << SLOT_BITS) - 1)) as usize].mode, Mode::Waiting { .. })
+            matches!(
+                slots[(k.0 & ((1 << SLOT_BITS) - 1)) as usize].mode,
+                Mode::Waiting { .. }
+            )
         };
         if !self.desk.queue.iter().any(|k| waiting(k, slots)) {
             return;
@@ -768,9 +849,16 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
         set(Field::Idle, account.wallet.mean_balance(start, end.0));
         let windows = c.exp.account.windows.len();
         for p in 0..=windows {
-            let stats = if p < windows { account.stats[p] } else { account.wallet.stats };
+            let stats = if p < windows {
+                account.stats[p]
+            } else {
+                account.wallet.stats
+            };
             let first = stats.first_drain;
-            set(Field::FirstDrain(p), if first == NEVER { NEVER } else { first - start });
+            set(
+                Field::FirstDrain(p),
+                if first == NEVER { NEVER } else { first - start },
+            );
             set(Field::Drains(p), stats.drains);
             set(Field::EmptyMs(p), stats.empty_ms);
             set(Field::PeakUse(p), stats.peak_ppm);
@@ -805,7 +893,11 @@ fn key(next: i64, id: usize) -> Reverse<u64> {
 #[inline(always)]
 fn price(uses: &super::compiled::UseKernel, t: &Tokens) -> (i64, i64, usize) {
     let above = t.prompt() > uses.rates.tier_above;
-    let rate = if above { &uses.rates.tier } else { &uses.rates.base };
+    let rate = if above {
+        &uses.rates.tier
+    } else {
+        &uses.rates.base
+    };
     let write = Kind::Write5m as usize + usize::from(t.one_hour);
     let dot = |per: &[i64; 5]| {
         t.input * per[Kind::Input as usize]
@@ -813,7 +905,11 @@ fn price(uses: &super::compiled::UseKernel, t: &Tokens) -> (i64, i64, usize) {
             + t.read * per[Kind::Read as usize]
             + t.output * per[Kind::Output as usize]
     };
-    (dot(&rate.price), dot(&rate.units), uses.spend + usize::from(above))
+    (
+        dot(&rate.price),
+        dot(&rate.units),
+        uses.spend + usize::from(above),
+    )
 }
 
 fn choose_model(role: &Role, s: &mut Slot) {
