@@ -29,7 +29,7 @@ const GUIDE_BITS: u32 = 10;
 /// to the nearer end of its range, 0 ≤ m < 2³¹; v = 2m + 1; side and cell c(v) from the exponent
 /// and the five top mantissa bits of v. Formula: x = a\[c\] + b\[c\]·v. Limits: each cell has the
 /// exact mean of its share of the law, so the mean is right to the quadrature (about 1e-6; 1e-4
-/// where the law jumps) and any smooth quantile to about 3e-4 of its distance to the next octave;
+/// where the law jumps) and quantiles of smooth laws to a few 1e-4;
 /// values stay inside the draw's bounds. Where a law has a gap or a jump inside, up to one cell
 /// (at most 1/128 of all draws) is spread over the gap; [`Sampler::compile`] avoids that for laws
 /// on separate values. Source: inversion, L. Devroye, Non-Uniform Random Variate Generation (1986),
@@ -59,7 +59,7 @@ impl Table {
                 scale,
             };
             let mut known = None;
-            // From the middle of an octave's first cell onward, so that ends are shared.
+            // Cells in ascending order of v: neighbours share the value at their border.
             for octave in 0..OCTAVES {
                 for k in 0..1 << CELL_BITS {
                     // The exponent field of v is 1023 + octave, of which the low bits count.
