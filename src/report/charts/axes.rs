@@ -111,7 +111,7 @@ impl<'a> Panel<'a> {
             ticks.len() <= 13
                 && ticks.windows(2).all(|pair| {
                     let gap = self.x(pair[1].0) - self.x(pair[0].0);
-                    gap > (style.width(&pair[0].1) + style.width(&pair[1].1)) / 2.0 + 26.0
+                    gap > (style.width(&pair[0].1) + style.width(&pair[1].1)) / 2.0 + 18.0
                 })
         })
     }

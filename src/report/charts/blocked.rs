@@ -74,7 +74,10 @@ fn scale_end(most: f64) -> f64 {
 fn heat(d: &mut Drawing, f: &Findings, map: Room, most: f64, high: f64) {
     let style = Style::plain(theme::TICK, theme::TEXT);
     let wide = (map.right - map.left) / 24.0;
-    let mut worst_done = false;
+    // One worst cell is worth its number; when many are the worst none stands out.
+    let cells = f.blocked.heat.iter().flatten();
+    let ties = cells.filter(|s| **s >= most * 0.999).count();
+    let mut worst_done = most <= 0.0 || ties > 3;
     for (day, hours) in f.blocked.heat.iter().enumerate() {
         let y = map.top + CELL * day as f64;
         let middle = y + CELL / 2.0;
@@ -89,10 +92,10 @@ fn heat(d: &mut Drawing, f: &Findings, map: Room, most: f64, high: f64) {
                 bottom: y + CELL - 1.0,
             };
             d.rect(cell, color);
-            if most > 0.0 && *share >= most && !worst_done {
+            if *share >= most && !worst_done {
                 worst_done = true;
                 let style = Style::bold(theme::TICK, theme::on(color));
-                let number = say::percent(*share).replace([say::NBSP, '%'], "");
+                let number = say::percent(*share).replace(say::NBSP, "");
                 let number = number.replace("under", "<").replace("over", ">");
                 d.text_mid((x + wide / 2.0, middle), Anchor::Middle, style, &number);
             }

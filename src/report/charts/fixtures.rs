@@ -240,7 +240,7 @@ fn typical(pools: &[PoolFinding], days: f64, busy: bool) -> Typical {
     let n = 800;
     for i in 0..n {
         let d = days * f64::from(i) / f64::from(n);
-        for (series, pool) in left.iter_mut().zip(pools) {
+        for (w, (series, pool)) in left.iter_mut().zip(pools).enumerate() {
             if pool.is_wallet {
                 balance -= if busy { 0.19 } else { 0.02 };
                 if balance < 5.0 {
@@ -261,7 +261,14 @@ fn typical(pools: &[PoolFinding], days: f64, busy: bool) -> Typical {
                 series.push((at(d), balance));
             } else {
                 let phase = (d % 7.0) / 7.0;
-                series.push((at(d), (100.0 - 115.0 * phase).max(0.0)));
+                let value = (100.0 - 115.0 * phase).max(0.0);
+                if value <= 0.0 && series.last().is_some_and(|(_, v)| *v > 0.0) {
+                    events.push(Event {
+                        at: at(d),
+                        what: What::WindowEmpty { window: w, seat: 0 },
+                    });
+                }
+                series.push((at(d), value));
             }
         }
         if busy && i % 37 < 4 {
@@ -336,7 +343,7 @@ pub fn base(days: f64) -> Findings {
             budget: Some(Money::usd(300)),
         },
         pools,
-        months: vec![month("December 2026")],
+        months: vec![month("December 2026"); (days / 30.4).round().max(1.0) as usize],
         cost: cost(100.0, 190.0, 300.0, 0.1, histogram(100.0, 8.0, 60)),
         spend: vec![
             row("me", "opus-5.5", false, 312.0),
@@ -348,7 +355,10 @@ pub fn base(days: f64) -> Findings {
             hours: spread(3.2),
             rows: vec![
                 blocked_row("5-hour window", 2.4, 0.71),
-                blocked_row("Monthly spend limit reached", 0.7, 0.13),
+                BlockedRow {
+                    reason: "monthly_limit".to_string(),
+                    ..blocked_row("Monthly spend limit reached", 0.7, 0.13)
+                },
                 blocked_row("Week, all models", 0.2, 0.06),
             ],
             heat: heat(),
@@ -430,6 +440,7 @@ pub fn all() -> Vec<(&'static str, Findings)> {
     out.push(("huge", huge()));
     out.push(("tiny", tiny()));
     out.push(("bare", bare()));
+    out.push(("free", free()));
     out
 }
 
@@ -448,9 +459,10 @@ fn never() -> Findings {
 
 fn grant() -> Findings {
     let mut f = base(31.0);
-    f.pools.remove(2);
-    f.pools.remove(0);
-    f.typical.left.truncate(2);
+    let mut pools = f.pools.clone();
+    pools.remove(2);
+    pools.remove(0);
+    f = with_pools(f, 31.0, pools, true);
     let wallet = &mut f.pools[1];
     wallet.p_drains = estimate(0.0);
     wallet.grants_left = (0..=300)
@@ -589,5 +601,14 @@ fn bare() -> Findings {
     f.cost.histogram.clear();
     f.typical.events.clear();
     f.typical.left.clear();
+    f
+}
+
+/// Costs nothing, and a title in more than one script.
+fn free() -> Findings {
+    let mut f = one_pool();
+    f.cost = fixed_cost(0.0);
+    f.header.budget = None;
+    f.header.title = "Ein Titel mit Ümläuten, “quotes” and Кириллица".to_string();
     f
 }

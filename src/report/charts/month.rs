@@ -2,7 +2,7 @@
 
 use super::axes::{Panel, thin, widest};
 use super::canvas::{Anchor, Drawing, Point, Room, Style};
-use super::left::{money_range, panel_height, percent_axis};
+use super::left::{money_range, panel_height, panel_title, percent_axis};
 use super::theme;
 use super::when::Clock;
 use super::{frame, say};
@@ -36,12 +36,12 @@ pub fn draw(f: &Findings) -> Option<Drawing> {
     let clock = Clock::new(&f.header);
     let each = panel_height(series.len() + 1);
     let lane_part = 58.0 + LANE * lanes.len().max(1) as f64;
-    let height = 104.0 + each * series.len() as f64 + lane_part + 48.0;
+    let height = 104.0 + each * series.len() as f64 + lane_part + 74.0;
     let (mut d, top) = frame::open(f, &title(f, &clock), ABOUT, height);
     let label = Style::plain(theme::TICK, theme::TEXT);
     let labels: Vec<String> = lanes.iter().map(|l| label.fit(&l.label, 190.0)).collect();
-    let left = (widest(&label, labels.iter().map(String::as_str)) + theme::MARGIN - 30.0 + 12.0)
-        .max(116.0);
+    let left =
+        (widest(&label, labels.iter().map(String::as_str)) + theme::MARGIN + 10.0).max(116.0);
     let right = d.width - 124.0;
     let room = |top: f64, bottom: f64| Room {
         left,
@@ -62,7 +62,20 @@ pub fn draw(f: &Findings) -> Option<Drawing> {
     let start = top + each * series.len() as f64;
     let room = room(start + 44.0, start + lane_part - 8.0);
     refusals(&mut d, &clock, room, &lanes, &labels);
+    source(&mut d, f);
     Some(d)
+}
+
+/// Which trial this is and why, at the foot.
+fn source(d: &mut Drawing, f: &Findings) {
+    let note = Style::plain(theme::SMALL, theme::MUTED);
+    let mut text = format!("Trial {}", f.typical.trial);
+    if !f.typical.why.is_empty() {
+        text = format!("{text}: {}", f.typical.why);
+    }
+    let text = note.fit(&text, d.width - 2.0 * theme::MARGIN);
+    let at = (theme::MARGIN, d.height - 24.0);
+    d.text(at, Anchor::Start, note, &text);
 }
 
 fn pool_panel(d: &mut Drawing, f: &Findings, i: usize, clock: &Clock<'_>, room: Room) {
@@ -75,8 +88,7 @@ fn pool_panel(d: &mut Drawing, f: &Findings, i: usize, clock: &Clock<'_>, room: 
     } else {
         Vec::new()
     };
-    let title = format!("{}: {}", pool.label, finding(f, i, &purchases));
-    let title = style.fit(&title, d.width - room.left - theme::MARGIN);
+    let title = panel_title(d, &pool.label, &finding(f, i, &purchases), room);
     d.text((room.left, room.top - 16.0), Anchor::Start, style, &title);
     let (low, high, marks) = if pool.is_wallet {
         let low = series.iter().map(|(_, v)| *v).fold(0.0, f64::min);

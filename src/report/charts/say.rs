@@ -1,7 +1,7 @@
 //! Numbers and names as words: one way to say money, shares, counts and pools.
 
 use crate::analysis::findings::{Header, PoolFinding};
-use crate::base::money::{Money, group_thousands};
+use crate::base::money::{Money, PICO_PER_USD, group_thousands};
 
 /// A space that does not break.
 pub const NBSP: char = '\u{a0}';
@@ -14,10 +14,11 @@ pub fn usd(v: f64) -> String {
     let sign = if v < 0.0 { "−" } else { "" };
     let a = v.abs();
     let body = if a >= 999_500.0 {
-        format!("{:.2}M", a / 1e6)
+        let text = format!("{:.2}", a / 1e6);
+        format!("{}M", text.trim_end_matches('0').trim_end_matches('.'))
     } else if a >= 9.995 || (a - a.round()).abs() < 0.005 && a >= 0.995 {
         group_thousands(a.round() as u64)
-    } else if a >= 0.01 || a < 0.0005 {
+    } else if a >= 0.0095 || a < 0.0005 {
         let cents = format!("{a:.2}");
         if cents == "0.00" {
             return "$0".to_string();
@@ -32,6 +33,9 @@ pub fn usd(v: f64) -> String {
 /// An exact amount: whole dollars without cents, everything else with them.
 pub fn money(m: Money) -> String {
     let text = m.to_string().replace('-', "−");
+    if m.0.unsigned_abs() >= 1_000_000 * PICO_PER_USD as u64 {
+        return usd(m.to_f64());
+    }
     text.strip_suffix(".00")
         .map_or(text.clone(), str::to_string)
 }
@@ -42,7 +46,9 @@ pub fn axis_usd(v: f64, step: f64) -> String {
     let a = v.abs();
     let decimals =
         |unit: f64| (-(step / unit * 1.000_001).log10().floor()).clamp(0.0, 4.0) as usize;
-    if step >= 100_000.0 {
+    if a < step * 1e-6 {
+        "$0".to_string()
+    } else if step >= 500_000.0 {
         format!("{sign}${:.*}M", decimals(1e6), a / 1e6)
     } else if step >= 5_000.0 {
         format!("{sign}${:.*}k", decimals(1e3), a / 1e3)
@@ -204,8 +210,7 @@ mod tests {
         assert_eq!(
             shown,
             [
-                "$0", "$0.03", "$0.004", "$0.42", "$3.20", "$5", "$13", "$1,234", "$1.20M",
-                "−$7.50"
+                "$0", "$0.03", "$0.004", "$0.42", "$3.20", "$5", "$13", "$1,234", "$1.2M", "−$7.50"
             ]
         );
         assert_eq!(money(Money::cents(2250)), "$22.50");

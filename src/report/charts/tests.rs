@@ -105,8 +105,8 @@ fn titles_state_the_finding() {
             "The 5-hour window is the pool that stops you most, 3.2 h a month on average",
             "December costs $190 in the median, and more than $300 in 10 % of months",
             "You are stopped 3.2 h in the median month, mostly Tuesdays 15:00-18:00 by the 5-hour window",
-            "66 % of the money goes to me on opus-5.5; cache misses cost 21 % of all",
-            "A typical month: 7 reloads, 88 refusals on 22 days, 29 h of waiting",
+            "opus-5.5 for “me” takes 66 % of the money; cache misses cost 21 % of all",
+            "A typical month: 7 reloads, 88 refusals on 24 days, 59 h of waiting",
         ]
     );
 }
