@@ -88,12 +88,19 @@ fn is_constant(f: &Findings) -> bool {
 fn range(f: &Findings, bins: &[Bin]) -> (f64, f64) {
     let t = &f.cost.total_usd;
     if is_constant(f) {
-        let about = (t.p50.abs() * 0.5).max(0.02);
-        let low = (t.p50 - about).max(0.0);
-        return (
-            low,
-            over(f).map_or(t.p50 + about, |o| o.max(t.p50 + about) + about * 0.1),
-        );
+        let about = if t.p50.abs() < 0.005 {
+            1.0
+        } else {
+            t.p50.abs()
+        };
+        let high = over(f).unwrap_or(0.0).max(t.p50 + about * 0.5);
+        // A bar on the very edge would stand half outside.
+        let low = if t.p50 < about * 0.1 {
+            -0.06 * high
+        } else {
+            0.0
+        };
+        return (low.min(t.p50), high + about * 0.1);
     }
     let mut low = bins[0].low;
     let mut high = bins[bins.len() - 1].high.max(t.p95);
@@ -106,7 +113,7 @@ fn range(f: &Findings, bins: &[Bin]) -> (f64, f64) {
         low = low.min(sub - 0.12 * (high - sub).max(sub * 0.02));
     }
     if low < 0.35 * high {
-        low = low.min(0.0);
+        low = bins[0].low.min(0.0);
     }
     (low, high + 0.015 * (high - low))
 }
@@ -144,7 +151,7 @@ fn subscription(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
 }
 
 fn bars_of(d: &mut Drawing, bins: &[Bin], x: Scale, room: Room) {
-    let most = bins.iter().map(|b| density(b)).fold(0.0, f64::max);
+    let most = bins.iter().map(density).fold(0.0, f64::max);
     if most <= 0.0 {
         return;
     }

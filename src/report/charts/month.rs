@@ -226,8 +226,8 @@ fn lanes(f: &Findings) -> Vec<Lane> {
 /// Windows by the label of the pool, other reasons by what the findings call them.
 fn reason_label(f: &Findings, reason: Reason) -> String {
     if let Reason::Window(w) = reason {
-        let windows = f.pools.iter().filter(|p| !p.is_wallet);
-        if let Some(pool) = windows.skip(usize::from(w)).next() {
+        let mut windows = f.pools.iter().filter(|p| !p.is_wallet);
+        if let Some(pool) = windows.nth(usize::from(w)) {
             return pool.label.clone();
         }
     }

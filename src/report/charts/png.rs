@@ -7,8 +7,10 @@ use super::ChartError;
 use super::theme::PNG_SCALE;
 
 pub fn rasterise(svg: &str) -> Result<Vec<u8>, ChartError> {
+    let t0 = std::time::Instant::now();
     let raster = |e: String| ChartError::Raster(e);
     let tree = Tree::from_str(svg, &Options::default()).map_err(|e| raster(e.to_string()))?;
+    let t1 = t0.elapsed();
     let size = tree.size();
     let mut map = Pixmap::new(
         (size.width() * PNG_SCALE).ceil() as u32,
@@ -20,5 +22,8 @@ pub fn rasterise(svg: &str) -> Result<Vec<u8>, ChartError> {
         Transform::from_scale(PNG_SCALE, PNG_SCALE),
         &mut map.as_mut(),
     );
-    map.encode_png().map_err(|e| raster(e.to_string()))
+    let t2 = t0.elapsed();
+    let r = map.encode_png().map_err(|e| raster(e.to_string()));
+    eprintln!("parse {t1:?} render {t2:?} encode {:?}", t0.elapsed());
+    r
 }
