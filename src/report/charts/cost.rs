@@ -134,7 +134,7 @@ fn over(f: &Findings) -> Option<f64> {
 
 fn subscription(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
     let sub = f.cost.subscription_usd;
-    if sub <= x.low {
+    if sub <= x.low.max(0.0) {
         return;
     }
     let right = x.at(sub.min(x.high));

@@ -4,6 +4,7 @@ use super::fixture_parts::*;
 use crate::analysis::findings::*;
 use crate::base::money::Money;
 use crate::base::time::Instant;
+use crate::engine::replay::{Event, PurchaseKind, What};
 
 fn calm(mut f: Findings) -> Findings {
     f.p_blocked = estimate(0.0);
@@ -51,6 +52,11 @@ pub fn all() -> Vec<(&'static str, Findings)> {
     out.push(("tiny", tiny()));
     out.push(("bare", bare()));
     out.push(("free", free()));
+    out.push(("three-days", base(3.0)));
+    out.push(("quarter", base(92.0)));
+    out.push(("two-years", base(730.0)));
+    out.push(("always-over", always_over()));
+    out.push(("narrow", narrow()));
     out
 }
 
@@ -247,5 +253,38 @@ pub fn hostile(v: f64) -> Findings {
     }
     f.reloads = constant(v);
     f.header.end = Instant(f.header.start.0 - 5);
+    f
+}
+
+/// A budget that never holds, many small reloads, and a reason that is no pool.
+fn always_over() -> Findings {
+    let mut f = base(31.0);
+    f.cost = cost(0.0, 400.0, 20.0, 1.0, histogram(100.0, 20.0, 60));
+    let mut events = Vec::new();
+    for i in 0..120 {
+        let t = at(f64::from(i) * 0.25 + f64::from(i % 7) * 0.02);
+        let money = Money::cents(1999);
+        let what = What::Purchase {
+            kind: PurchaseKind::TopUp,
+            pay: money,
+            tax: Money::ZERO,
+            get: money,
+            balance: Money::usd(25),
+        };
+        events.push(Event { at: t, what });
+    }
+    f.typical.events.extend(events);
+    f.typical.events.sort_by_key(|e| e.at);
+    f.blocked.mostly = None;
+    f.blocked.by = Some("Out of extra usage".to_string());
+    f
+}
+
+/// Quantiles on one line, and a budget at the right edge.
+fn narrow() -> Findings {
+    let mut f = base(14.0);
+    f.cost = cost(1250.0, 1251.0, 2000.0, 0.0, histogram(1250.0, 10.0, 60));
+    f.spend = vec![row("me", "opus-5.5", true, 0.4)];
+    f.spend[0].miss_usd = 0.0;
     f
 }

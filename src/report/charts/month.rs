@@ -3,6 +3,7 @@
 use super::axes::{Panel, thin, widest};
 use super::canvas::{Anchor, Drawing, Point, Room, Style};
 use super::left::{money_range, panel_height, panel_title, percent_axis};
+use super::text::wrap;
 use super::theme;
 use super::when::Clock;
 use super::{frame, say};
@@ -15,7 +16,9 @@ use crate::engine::replay::{Event, What};
 const ABOUT: &str = "One trial near the medians, event by event: lines show what is left in each \
                      pool, arrows show money that arrives, ticks show refused requests.";
 /// Height of a lane of refusals.
-const LANE: f64 = 34.0;
+const LANE: f64 = 38.0;
+/// Distance of the lines of its label.
+const LEADING: f64 = 15.0;
 /// Lanes that are shown.
 const LANES: usize = 8;
 
@@ -38,10 +41,12 @@ pub fn draw(f: &Findings) -> Option<Drawing> {
     let lane_part = 58.0 + LANE * lanes.len().max(1) as f64;
     let height = 104.0 + each * series.len() as f64 + lane_part + 74.0;
     let (mut d, top) = frame::open(f, &title(f, &clock), ABOUT, height);
-    let label = Style::plain(theme::TICK, theme::TEXT);
-    let labels: Vec<String> = lanes.iter().map(|l| label.fit(&l.label, 190.0)).collect();
-    let left =
-        (widest(&label, labels.iter().map(String::as_str)) + theme::MARGIN + 10.0).max(116.0);
+    let label = Style::plain(theme::SMALL, theme::TEXT);
+    let labels: Vec<Vec<String>> = (lanes.iter())
+        .map(|l| wrap(&l.label, label.size, label.weight, 130.0, 2).0)
+        .collect();
+    let left = (widest(&label, labels.iter().flatten().map(String::as_str)) + theme::MARGIN + 10.0)
+        .max(116.0);
     let right = d.width - 124.0;
     let room = |top: f64, bottom: f64| Room {
         left,
@@ -238,7 +243,13 @@ fn reason_label(f: &Findings, reason: Reason) -> String {
     )
 }
 
-fn refusals(d: &mut Drawing, clock: &Clock<'_>, room: Room, lanes: &[Lane], labels: &[String]) {
+fn refusals(
+    d: &mut Drawing,
+    clock: &Clock<'_>,
+    room: Room,
+    lanes: &[Lane],
+    labels: &[Vec<String>],
+) {
     let head = Style::bold(theme::PANEL_TITLE, theme::INK);
     let total: usize = lanes.iter().map(|l| l.at.len()).sum();
     let title = match total {
@@ -248,11 +259,15 @@ fn refusals(d: &mut Drawing, clock: &Clock<'_>, room: Room, lanes: &[Lane], labe
     d.text((room.left, room.top - 14.0), Anchor::Start, head, &title);
     let panel = Panel::new(clock, room, 0.0, 1.0);
     panel.time_axis(d, &panel.time_ticks(), true);
-    let label = Style::plain(theme::TICK, theme::TEXT);
+    let label = Style::plain(theme::SMALL, theme::TEXT);
     for (i, lane) in lanes.iter().enumerate() {
         let y = room.top + LANE * (i as f64 + 0.5) + 2.0;
         d.rule((room.left, y), (room.right, y), 1.0, theme::GRID);
-        d.text_mid((room.left - 10.0, y), Anchor::End, label, &labels[i]);
+        for (n, line) in labels[i].iter().enumerate() {
+            let up = (labels[i].len() as f64 - 1.0) / 2.0 - n as f64;
+            let at = (room.left - 10.0, y - up * LEADING);
+            d.text_mid(at, Anchor::End, label, line);
+        }
         // Many refusals in one place are one tick on a screen.
         let mut last = f64::NEG_INFINITY;
         for at in &lane.at {

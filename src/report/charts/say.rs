@@ -172,7 +172,10 @@ pub fn the_pool(pool: &PoolFinding) -> String {
         _ => pool.label.clone(),
     };
     let label = lower_first(&label);
-    if pool.is_wallet || label.starts_with("the ") {
+    let has_article = ["the ", "a ", "an ", "your "]
+        .iter()
+        .any(|a| label.starts_with(a));
+    if pool.is_wallet || has_article {
         label
     } else {
         format!("the {label}")
