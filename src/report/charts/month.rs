@@ -11,7 +11,7 @@ use crate::account::reason::Reason;
 use crate::analysis::findings::Findings;
 use crate::base::money::Money;
 use crate::base::time::Instant;
-use crate::engine::replay::{Event, What};
+use crate::engine::replay::{Event, PurchaseKind, What};
 
 const ABOUT: &str = "One trial near the medians, event by event: lines show what is left in each \
                      pool, arrows show money that arrives, ticks show refused requests.";
@@ -88,12 +88,12 @@ fn pool_panel(d: &mut Drawing, f: &Findings, i: usize, clock: &Clock<'_>, room: 
     let series = &f.typical.left[i];
     let color = theme::pool(i, pool.is_wallet);
     let style = Style::bold(theme::PANEL_TITLE, theme::INK);
-    let purchases = if pool.is_wallet {
-        purchases(f)
+    let arrivals = if pool.is_wallet {
+        arrivals(f)
     } else {
         Vec::new()
     };
-    let title = panel_title(d, &pool.label, &finding(f, i, &purchases), room);
+    let title = panel_title(d, &pool.label, &finding(f, i, &arrivals), room);
     d.text((room.left, room.top - 16.0), Anchor::Start, style, &title);
     let (low, high, marks) = if pool.is_wallet {
         let low = series.iter().map(|(_, v)| *v).fold(0.0, f64::min);
@@ -101,7 +101,7 @@ fn pool_panel(d: &mut Drawing, f: &Findings, i: usize, clock: &Clock<'_>, room: 
         // Room for the amounts above the tops of the jumps.
         money_range(
             low,
-            if purchases.is_empty() {
+            if arrivals.is_empty() {
                 high
             } else {
                 high * 1.18
@@ -125,7 +125,7 @@ fn pool_panel(d: &mut Drawing, f: &Findings, i: usize, clock: &Clock<'_>, room: 
         let style = Style::bold(theme::TICK, theme::ink(color));
         d.text_mid((room.right + 10.0, y), Anchor::Start, style, &text);
     }
-    arrows(d, &panel, &purchases, theme::ink(color));
+    arrows(d, &panel, &arrivals, theme::ink(color));
 }
 
 /// A value holds until the next one.
@@ -146,27 +146,44 @@ fn steps(series: &[(Instant, f64)], panel: &Panel<'_>) -> Vec<Point> {
     out
 }
 
-/// Money that arrives: when, how much, and the balance after it.
-fn purchases(f: &Findings) -> Vec<(Instant, Money, Money)> {
-    let arrives = |e: &Event| match e.what {
-        What::Purchase { get, balance, .. } => Some((e.at, get, balance)),
-        What::GrantStarts {
-            amount, balance, ..
-        } => Some((e.at, amount, balance)),
-        _ => None,
+/// Money that arrives.
+struct Arrival {
+    at: Instant,
+    get: Money,
+    /// The balance after it.
+    balance: Money,
+    /// Bought, as opposed to granted.
+    bought: bool,
+}
+
+fn arrivals(f: &Findings) -> Vec<Arrival> {
+    let arrives = |e: &Event| {
+        let (get, balance, bought) = match e.what {
+            What::Purchase { get, balance, .. } => (get, balance, true),
+            What::GrantStarts {
+                amount, balance, ..
+            } => (amount, balance, false),
+            _ => return None,
+        };
+        Some(Arrival {
+            at: e.at,
+            get,
+            balance,
+            bought,
+        })
     };
     f.typical.events.iter().filter_map(arrives).collect()
 }
 
 /// An arrow up at each purchase; its amount where there is room.
-fn arrows(
-    d: &mut Drawing,
-    panel: &Panel<'_>,
-    purchases: &[(Instant, Money, Money)],
-    ink: theme::Color,
-) {
+fn arrows(d: &mut Drawing, panel: &Panel<'_>, arrivals: &[Arrival], ink: theme::Color) {
     let style = Style::bold(theme::SMALL, ink).haloed();
-    for (at, get, balance) in purchases {
+    // Amounts over other arrows could not be read; the panel's title holds their sum.
+    let crowded = arrivals.len() as f64 * 64.0 > panel.room.right - panel.room.left;
+    for Arrival {
+        at, get, balance, ..
+    } in arrivals
+    {
         let (x, y) = panel.point(*at, balance.to_f64());
         let head = y - 3.0;
         d.area(
@@ -174,6 +191,9 @@ fn arrows(
             ink,
             1.0,
         );
+        if crowded {
+            continue;
+        }
         let text = format!("+{}", say::money(*get));
         let places = [
             ((x, head - 13.0), Anchor::Middle),
@@ -185,7 +205,7 @@ fn arrows(
 }
 
 /// What the pool did in this trial.
-fn finding(f: &Findings, i: usize, purchases: &[(Instant, Money, Money)]) -> String {
+fn finding(f: &Findings, i: usize, arrivals: &[Arrival]) -> String {
     let pool = &f.pools[i];
     let empties = (f.typical.events.iter())
         .filter(|e| match e.what {
@@ -198,14 +218,16 @@ fn finding(f: &Findings, i: usize, purchases: &[(Instant, Money, Money)]) -> Str
         0 => "never runs dry".to_string(),
         n => format!("runs dry {}", say::times(n as f64)),
     };
-    if purchases.is_empty() {
+    let bought = arrivals.iter().filter(|a| a.bought);
+    let payments = bought.clone().count();
+    let sum = bought.fold(Money::ZERO, |sum, a| {
+        sum.checked_add(a.get).unwrap_or(Money::MAX)
+    });
+    if payments == 0 {
         return dry;
     }
-    let mut sum = Money::ZERO;
-    for (_, get, _) in purchases {
-        sum = sum.checked_add(*get).unwrap_or(Money::MAX);
-    }
-    format!("{} put in, {dry}", say::money(sum))
+    let payments = say::plural(payments, "payment");
+    format!("{} in {payments}, {dry}", say::money(sum))
 }
 
 fn lanes(f: &Findings) -> Vec<Lane> {
@@ -313,21 +335,36 @@ fn waiting_h(events: &[Event], end: Instant) -> f64 {
     total as f64 / 3_600_000.0
 }
 
+/// `7 reloads`, `2 top-ups`, `1 payment`: what put money in, without what did not happen.
+fn paid(events: &[Event]) -> Vec<String> {
+    let count = |kinds: &[PurchaseKind]| {
+        let made =
+            |e: &&Event| matches!(e.what, What::Purchase { kind, .. } if kinds.contains(&kind));
+        events.iter().filter(made).count()
+    };
+    [
+        (count(&[PurchaseKind::Reload]), "reload"),
+        (count(&[PurchaseKind::TopUp]), "top-up"),
+        (
+            count(&[PurchaseKind::Scheduled, PurchaseKind::Invoice]),
+            "payment",
+        ),
+    ]
+    .into_iter()
+    .filter(|(n, _)| *n > 0)
+    .map(|(n, word)| say::plural(n, word))
+    .collect()
+}
+
 fn title(f: &Findings, clock: &Clock<'_>) -> String {
     let events = &f.typical.events;
-    let reloads = (events.iter())
-        .filter(|e| matches!(e.what, What::Purchase { .. }))
-        .count();
     let refused: Vec<Instant> = (events.iter())
         .filter(|e| matches!(e.what, What::Refused { .. }))
         .map(|e| e.at)
         .collect();
     let mut days: Vec<_> = refused.iter().map(|at| clock.local(*at).date()).collect();
     days.dedup();
-    let mut parts = Vec::new();
-    if reloads > 0 {
-        parts.push(say::plural(reloads, "reload"));
-    }
+    let mut parts = paid(events);
     let waiting = waiting_h(events, clock.end);
     if refused.is_empty() {
         parts.push("nothing is refused".to_string());

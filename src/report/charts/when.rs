@@ -125,7 +125,12 @@ impl<'a> Clock<'a> {
                 break;
             }
             if instant >= self.start && out.last().is_none_or(|(last, _)| *last < instant) {
-                let text = step.text(at);
+                // A year is worth its room where it changes, and at the start of a long horizon.
+                let year = match out.last() {
+                    Some((before, _)) => self.local(*before).year() != at.year(),
+                    None => self.days() > 400.0,
+                };
+                let text = step.text(at, year);
                 out.push((instant, text));
             }
             match step.next(at) {
@@ -197,12 +202,12 @@ impl Step {
         }
     }
 
-    fn text(self, t: DateTime) -> String {
+    fn text(self, t: DateTime, year: bool) -> String {
         let format = match self {
             Step::Hours(_) if t.hour() == 0 => "%-d %b",
             Step::Hours(_) => "%H:%M",
             Step::Days(_) => "%-d %b",
-            Step::Months(_) if t.month() == 1 => "%b %Y",
+            Step::Months(_) if year => "%b %Y",
             Step::Months(_) => "%b",
         };
         t.strftime(format).to_string()
