@@ -1,1 +1,3 @@
-//! (room)
+//! From findings to what people see.
+
+pub mod charts;
