@@ -102,7 +102,7 @@ pub(super) static WINDOW: Spec = Spec {
         k("length", Length, "How long it lasts; \"1 month\" resets on the billing day.", "\"7 days\""),
         k("round", Length, "Marks to which a first-request window's beginning is rounded down. Default: not rounded.", "\"10m\""),
         k("resets", Text, "Local weekday and time of a weekly reset. Default: the week begins with the scenario's start.", "\"sat 09:00\""),
-        k("limit", TableOr(&LIMIT, &["18 to 33"]), "Dollars of metered value: a number or a distribution, drawn once per trial; { usd = … } says the same.", "{ usd = \"18 to 33\" }"),
+        k("limit", Draw, "Dollars of metered value: a number or a distribution, drawn once per trial; { usd = … } says the same.", "{ usd = \"18 to 33\" }"),
         k("share_of", Text, "Id of an earlier window of which this one is a share.", "\"week\""),
         k("share", Share, "The share.", "0.5"),
         k("scope", Names, "What draws on it: \"all\", or models, families and clients.", "[\"fable\"]"),
@@ -110,11 +110,6 @@ pub(super) static WINDOW: Spec = Spec {
         k("open_until", Moment, "End of a first-request window that is open at the start.", "2026-12-01T03:20:00"),
         k("provenance", Choice(&["official", "fitted", "assumed", "given"]), "Where the limit comes from. Default: given.", "\"fitted\""),
     ],
-};
-
-pub(super) static LIMIT: Spec = Spec {
-    title: "limit",
-    keys: DISTRIBUTION_USD,
 };
 
 pub(super) static MODEL: Spec = Spec {
@@ -228,7 +223,7 @@ const ACTOR_KEYS: &[Key] = &[
     k("effort", MapOf(&EFFORT), "Per model: requests and output for the same work, relative to the preset's.", "{ \"sonnet-5.5\" = { requests = 1.2 } }"),
     k("hours", Text, "Local hours in which sessions start: \"mon-fri 09:00-18:30, sat 10:00-14:00\" or \"always\".", "\"mon-fri 09:00-18:30\""),
     k("active", TableOr(&ACTIVE, &["always"]), "Which days it is active at all. Default: always.", ""),
-    k("sessions_per_day", TableOr(&DRAW, &["150/day"]), "Sessions of an active day: a distribution, at least one; \"150/day\" is a Poisson number that may be none.", "{ median = 4, p90 = 12 }"),
+    k("sessions_per_day", Draw, "Sessions of an active day: a distribution, at least one; \"150/day\" is a Poisson number that may be none.", "{ median = 4, p90 = 12 }"),
     k("allow_none", Flag, "An active day may have no session; the number is rounded down. Default: false.", "false"),
     k("volume", Draw, "Factor on the number of sessions, drawn once per trial. Default: 1.", "{ median = 1, p90 = 2 }"),
     k("drift", Number(0.0, 10.0), "Standard deviation of the daily step of the log level. Default: 0.", "0.1"),
@@ -349,23 +344,8 @@ const SHAPE: &str = "See law.";
 /// Keys of a distribution.
 pub(super) static DRAW: Spec = Spec { title: "distribution", keys: DISTRIBUTION };
 
-/// As a window's limit, `usd` may name the unit.
-const DISTRIBUTION_USD: &[Key] = &[
-    k("usd", Draw, "Dollars of metered value.", "\"18 to 33\""),
-    k("median", Number(0.0, ANY), "With p90: a lognormal.", "25"),
-    k("p90", Number(0.0, ANY), "See median.", "40"),
-    k("mean", Number(0.0, ANY), "With sd: a lognormal.", "25"),
-    k("sd", Number(0.0, ANY), "See mean.", "5"),
-    k("law", Text, "A named law with its parameters beside it.", "\"uniform\""),
-    k("low", Number(f64::MIN, ANY), SHAPE, "18"),
-    k("high", Number(f64::MIN, ANY), SHAPE, "33"),
-    k("mode", Number(f64::MIN, ANY), SHAPE, "25"),
-    k("min", Number(f64::MIN, ANY), "Smallest value: smaller ones become it.", "1"),
-    k("max", Number(f64::MIN, ANY), "Largest value: larger ones become it.", "100"),
-    k("values", Numbers(0), "Observed values.", "[20, 25, 31]"),
-];
-
 const DISTRIBUTION: &[Key] = &[
+    k("usd", Draw, "For limits of windows: the distribution, with its unit said.", "\"18 to 33\""),
     k("median", Number(0.0, ANY), "With p90: a lognormal.", "4"),
     k("p90", Number(0.0, ANY), "See median.", "12"),
     k("mean", Number(0.0, ANY), "With sd: a lognormal. With law: its mean.", "5"),
