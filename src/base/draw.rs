@@ -1,6 +1,7 @@
 //! A draw: a law, its bounds and how often it is drawn anew.
 
 use super::law::Law;
+use super::special::held;
 
 /// How often a value is drawn anew, from coarse to fine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -150,16 +151,7 @@ impl<'a> Truncated<'a> {
         let x = self
             .law
             .at(self.below + p * self.mass, self.above + q * self.mass);
-        let x = if x < self.support.0 {
-            self.support.0
-        } else {
-            x
-        };
-        if x > self.support.1 {
-            self.support.1
-        } else {
-            x
-        }
+        held(x, self.support.0, self.support.1)
     }
 
     /// P(X ≤ x).
@@ -209,7 +201,8 @@ impl<'a> Truncated<'a> {
     fn count_mean(&self) -> f64 {
         let tiny = 1.0 / (1u64 << 50) as f64;
         let (first, last) = (self.at(tiny, 1.0 - tiny), self.at(1.0 - tiny, tiny));
-        if !(last - first <= 65_536.0) {
+        let few = last - first <= 65_536.0;
+        if !few {
             return self.tail_sum(1.0, true) + self.tail_sum(1.0, false);
         }
         let (mut k, mut mean) = (first, first);
@@ -226,7 +219,7 @@ impl<'a> Truncated<'a> {
     pub(super) fn tail_sum(&self, t: f64, low_side: bool) -> f64 {
         let (mut high, mut sum, mut quiet) = (0.5 * t, 0.0, 0);
         for _ in 0..1000 {
-            let part = gauss(0.5 * high, high, |t| self.from_end(t, low_side)) * 0.5 * high;
+            let part = gauss(0.5 * high, high, |t| self.near_end(t, low_side)) * 0.5 * high;
             sum += part;
             high *= 0.5;
             quiet = if part.abs() <= 1e-14 * f64::abs(sum) {
@@ -242,7 +235,7 @@ impl<'a> Truncated<'a> {
     }
 
     /// The quantile at distance `t` (a chance) from the low or the high end.
-    pub(super) fn from_end(&self, t: f64, low_side: bool) -> f64 {
+    pub(super) fn near_end(&self, t: f64, low_side: bool) -> f64 {
         if low_side {
             self.at(t, 1.0 - t)
         } else {

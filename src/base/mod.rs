@@ -2,7 +2,10 @@
 
 pub mod draw;
 pub mod law;
+mod law_check;
+mod law_tails;
 pub mod money;
+mod normal;
 pub mod special;
 pub mod stream;
 pub mod table;

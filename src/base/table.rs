@@ -6,6 +6,7 @@
 
 use super::draw::{Draw, Truncated};
 use super::law::Law;
+use super::special::held;
 
 /// Cells per octave of the distance to the nearer end, as a power of two.
 const CELL_BITS: u32 = 5;
@@ -28,7 +29,7 @@ const GUIDE_BITS: u32 = 10;
 /// to the nearer end of its range, 0 ≤ m < 2³¹; v = 2m + 1; side and cell c(v) from the exponent
 /// and the five top mantissa bits of v. Formula: x = a\[c\] + b\[c\]·v. Limits: each cell has the
 /// exact mean of its share of the law, so the mean is right to the quadrature (about 1e-6; 1e-4
-/// where the law jumps) and any smooth quantile to about 3e-4 of its distance to the next octave;
+/// where the law jumps) and quantiles of smooth laws to a few 1e-4;
 /// values stay inside the draw's bounds. Where a law has a gap or a jump inside, up to one cell
 /// (at most 1/128 of all draws) is spread over the gap; [`Sampler::compile`] avoids that for laws
 /// on separate values. Source: inversion, L. Devroye, Non-Uniform Random Variate Generation (1986),
@@ -58,7 +59,7 @@ impl Table {
                 scale,
             };
             let mut known = None;
-            // From the middle of an octave's first cell onward, so that ends are shared.
+            // Cells in ascending order of v: neighbours share the value at their border.
             for octave in 0..OCTAVES {
                 for k in 0..1 << CELL_BITS {
                     // The exponent field of v is 1023 + octave, of which the low bits count.
@@ -91,11 +92,11 @@ impl Table {
         a + b * v
     }
 
-    /// The value at a word as a whole number, halves up; meant for laws on x ≥ 0 (a value below
-    /// −½ is rounded toward zero).
+    /// The value at a word rounded to the nearest whole number, halves to even; values beyond
+    /// ±2⁵⁰ are held there.
     #[inline(always)]
     pub fn sample_int(&self, word: u32) -> i64 {
-        (self.sample(word) + 0.5) as i64
+        nearest(self.sample(word))
     }
 
     /// The mean of all 2³² values, in cell order: what the table delivers, for checks.
@@ -121,6 +122,20 @@ impl Table {
         }
         sum
     }
+}
+
+/// `x` as the nearest whole number, halves to even, held within ±2⁵⁰. Adding 1.5·2⁵² leaves the
+/// whole number in the low bits of the sum: half the time of a saturating conversion.
+#[inline(always)]
+fn nearest(x: f64) -> i64 {
+    const LIMIT: f64 = (1_i64 << 50) as f64;
+    const SHIFTER: f64 = 6_755_399_441_055_744.0;
+    let x = if x < LIMIT { x } else { LIMIT };
+    let x = if x > -LIMIT { x } else { -LIMIT };
+    (x + SHIFTER)
+        .to_bits()
+        .wrapping_sub(SHIFTER.to_bits())
+        .cast_signed()
 }
 
 /// The range [from, to) of v in a cell.
@@ -152,7 +167,7 @@ struct Maker<'a> {
 impl Maker<'_> {
     /// The quantile at v.
     fn at(&self, v: f64) -> f64 {
-        self.law.from_end(v * V_UNIT, self.low_side)
+        self.law.near_end(v * V_UNIT, self.low_side)
     }
 
     /// The line (a, b) of a cell. `known` carries the value at the end of the cell before.
@@ -173,7 +188,7 @@ impl Maker<'_> {
         let (mean, slope) = self.fit(from, to, first, last);
         // A steeper line would leave the cell's own range and the values would not be monotone.
         let room = 2.0 * (mean - first).abs().min((last - mean).abs());
-        let b = slope.clamp(-room, room) * self.scale / (to - from);
+        let b = held(slope, -room, room) * self.scale / (to - from);
         let a = mean * self.scale - b * (0.5 * (from + to));
         let inside = |v: f64| self.bounded(a + b * v) == a + b * v;
         if inside(from + 1.0) && inside(to - 1.0) {
@@ -203,7 +218,7 @@ impl Maker<'_> {
         let (mean, slope) = self.gauss(from, to);
         let bent = (mean - 0.5 * (first + last)).abs();
         if bent <= 0.15 * (last - first).abs() {
-            return (mean.clamp(first.min(last), first.max(last)), slope);
+            return (held(mean, first.min(last), first.max(last)), slope);
         }
         // A jump inside: three nodes cannot place it.
         const PARTS: u32 = 256;
@@ -241,16 +256,7 @@ impl Maker<'_> {
             self.law.support.0 * self.scale,
             self.law.support.1 * self.scale,
         );
-        let x = if x < ends.0.min(ends.1) {
-            ends.0.min(ends.1)
-        } else {
-            x
-        };
-        if x > ends.0.max(ends.1) {
-            ends.0.max(ends.1)
-        } else {
-            x
-        }
+        held(x, ends.0.min(ends.1), ends.0.max(ends.1))
     }
 }
 
@@ -294,13 +300,13 @@ impl Steps {
         });
         Some(Steps {
             guide: guide.collect(),
-            whole: values.iter().map(|x| (x + 0.5).floor() as i64).collect(),
+            whole: values.iter().map(|x| nearest(*x)).collect(),
             thresholds: thresholds.into(),
             values: values.into(),
         })
     }
 
-    /// The value at a word as a whole number, halves up.
+    /// The value at a word rounded to the nearest whole number, halves to even, within ±2⁵⁰.
     #[inline]
     pub fn sample(&self, word: u32) -> i64 {
         self.whole.get(self.index(word)).copied().unwrap_or(0)
@@ -340,7 +346,8 @@ fn collect_values(law: &Law, draw: &Draw, out: &mut Vec<f64>) -> Option<()> {
             };
             let part = part.truncated();
             let (mut x, last) = (part.at(tail, 1.0 - tail).ceil(), part.at(1.0 - tail, tail));
-            if !(last - x < STEPS_MAX as f64) {
+            let few = last - x < STEPS_MAX as f64;
+            if !few {
                 return None;
             }
             while x <= last {
@@ -388,7 +395,7 @@ impl Sampler {
         }
     }
 
-    /// The value at a word as a whole number, halves up.
+    /// The value at a word rounded to the nearest whole number, halves to even, within ±2⁵⁰.
     #[inline]
     pub fn sample_int(&self, word: u32) -> i64 {
         match self {
