@@ -43,20 +43,24 @@ fn smooth() -> Vec<(&'static str, Draw, u64)> {
         ),
     ]);
     vec![
-        ("lognormal", Draw::of(lognormal.clone()), 0),
+        (
+            "lognormal",
+            Draw::of(lognormal.clone()),
+            0xb6d0_c3c0_ecfe_1aaf,
+        ),
         (
             "interval",
             Draw::of(lognormal_from_interval(2.0, 20.0).unwrap()),
-            0,
+            0x0a12_55b5_806a_4cb1,
         ),
-        ("normal", Draw::of(normal.clone()), 0),
+        ("normal", Draw::of(normal.clone()), 0xd2d1_706b_d9ec_a55c),
         (
             "gamma",
             Draw::of(Law::Gamma {
                 shape: 2.5,
                 scale: 100.0,
             }),
-            0,
+            0x68b2_47a7_0fc8_be64,
         ),
         (
             "small gamma",
@@ -64,7 +68,7 @@ fn smooth() -> Vec<(&'static str, Draw, u64)> {
                 shape: 0.3,
                 scale: 10.0,
             }),
-            0,
+            0xb925_44e8_692d_842e,
         ),
         (
             "weibull",
@@ -72,17 +76,21 @@ fn smooth() -> Vec<(&'static str, Draw, u64)> {
                 shape: 0.7,
                 scale: 5.0,
             }),
-            0,
+            0x5478_4125_30f3_bdb6,
         ),
-        ("lomax", Draw::of(lomax.clone()), 0),
-        ("exponential", Draw::of(Law::Exponential { mean: 7.0 }), 0),
+        ("lomax", Draw::of(lomax.clone()), 0xd5a3_e631_037b_050b),
+        (
+            "exponential",
+            Draw::of(Law::Exponential { mean: 7.0 }),
+            0x3f1d_294f_7693_386c,
+        ),
         (
             "uniform",
             Draw::of(Law::Uniform {
                 low: -1.0,
                 high: 4.0,
             }),
-            0,
+            0xf95a_1b3f_23f8_337c,
         ),
         (
             "triangular",
@@ -91,7 +99,7 @@ fn smooth() -> Vec<(&'static str, Draw, u64)> {
                 mode: 1.0,
                 high: 5.0,
             }),
-            0,
+            0xe37f_0547_6115_728b,
         ),
         (
             "pert",
@@ -100,7 +108,7 @@ fn smooth() -> Vec<(&'static str, Draw, u64)> {
                 mode: 2.0,
                 high: 9.0,
             }),
-            0,
+            0xf84c_0f32_9d17_5456,
         ),
         (
             "beta",
@@ -108,7 +116,7 @@ fn smooth() -> Vec<(&'static str, Draw, u64)> {
                 alpha: 2.0,
                 beta: 5.0,
             }),
-            0,
+            0x3981_c397_2e24_4e2c,
         ),
         (
             "u-shaped beta",
@@ -116,20 +124,32 @@ fn smooth() -> Vec<(&'static str, Draw, u64)> {
                 alpha: 0.5,
                 beta: 0.5,
             }),
-            0,
+            0x9eaf_1eb5_f0d3_41f4,
         ),
-        ("cut lognormal", between(lognormal, 100.0, 2000.0), 0),
-        ("cut normal", between(normal, 0.0, 4.0), 0),
+        (
+            "cut lognormal",
+            between(lognormal, 100.0, 2000.0),
+            0x7893_8ce1_2595_1c10,
+        ),
+        (
+            "cut normal",
+            between(normal, 0.0, 4.0),
+            0xf97d_1d70_6ce6_226a,
+        ),
         (
             "cut lomax",
             Draw {
                 max: Some(1e4),
                 ..Draw::of(lomax)
             },
-            0,
+            0x4ddd_ca51_0ec2_9402,
         ),
-        ("mixture", Draw::of(mixture.clone()), 0),
-        ("cut mixture", between(mixture, 1.0, 30.0), 0),
+        ("mixture", Draw::of(mixture.clone()), 0x7f05_5d2c_1deb_26a8),
+        (
+            "cut mixture",
+            between(mixture, 1.0, 30.0),
+            0x2368_2c77_1ff9_ac47,
+        ),
     ]
 }
 
@@ -137,11 +157,11 @@ fn smooth() -> Vec<(&'static str, Draw, u64)> {
 fn stepped() -> Vec<(&'static str, Draw, u64)> {
     let poisson = Law::Poisson { mean: 3.5 };
     vec![
-        ("poisson", Draw::of(poisson.clone()), 0),
+        ("poisson", Draw::of(poisson.clone()), 0x92de_3b59_6997_08cd),
         (
             "large poisson",
             Draw::of(Law::Poisson { mean: 20_000.0 }),
-            0,
+            0x4e89_9702_a179_c2cc,
         ),
         (
             "negative binomial",
@@ -149,22 +169,30 @@ fn stepped() -> Vec<(&'static str, Draw, u64)> {
                 mean: 12.0,
                 size: 0.8,
             }),
-            0,
+            0x1595_05a6_dea0_7547,
         ),
-        ("geometric", Draw::of(Law::Geometric { mean: 6.0 }), 0),
+        (
+            "geometric",
+            Draw::of(Law::Geometric { mean: 6.0 }),
+            0x549a_1ee6_d73a_ec1b,
+        ),
         (
             "empirical",
             Draw::of(Law::empirical(vec![5.0, 1.0, 2.5, 2.5, -4.0]).unwrap()),
-            0,
+            0x3342_8ea2_25a7_a92b,
         ),
-        ("cut poisson", between(poisson.clone(), 1.0, 6.0), 0),
+        (
+            "cut poisson",
+            between(poisson.clone(), 1.0, 6.0),
+            0x8a95_9d2d_13d6_9bc3,
+        ),
         (
             "inflated",
             Draw::of(Law::Mixture(vec![
                 (0.3, Law::Constant(0.0)),
                 (0.7, poisson),
             ])),
-            0,
+            0xe6ac_4142_66d9_3435,
         ),
     ]
 }
@@ -332,6 +360,92 @@ fn constants_are_exact() {
         Sampler::compile(&Draw::constant(2.1)).sample_rounded_up(9),
         3
     );
+}
+
+#[test]
+fn whole_numbers_round_to_nearest() {
+    for (x, want) in [
+        (2.4, 2),
+        (2.6, 3),
+        (-2.4, -2),
+        (-2.6, -3),
+        (1e300, 1 << 50),
+        (-1e300, -1 << 50),
+    ] {
+        assert_eq!(Table::new(&Draw::constant(x)).sample_int(5), want);
+    }
+}
+
+/// Parameters that a check refuses still give some value, never a panic.
+#[test]
+fn senseless_laws_do_not_panic() {
+    let nan = f64::NAN;
+    let senseless = [
+        Law::Constant(nan),
+        Law::LogNormal {
+            mu: nan,
+            sigma: -1.0,
+        },
+        Law::Gamma {
+            shape: -1.0,
+            scale: 0.0,
+        },
+        Law::Lomax {
+            shape: 0.0,
+            scale: nan,
+        },
+        Law::Uniform {
+            low: 2.0,
+            high: 1.0,
+        },
+        Law::Uniform {
+            low: nan,
+            high: nan,
+        },
+        Law::Triangular {
+            low: 3.0,
+            mode: nan,
+            high: 1.0,
+        },
+        Law::Pert {
+            low: 3.0,
+            mode: 9.0,
+            high: 1.0,
+        },
+        Law::Beta {
+            alpha: -1.0,
+            beta: nan,
+        },
+        Law::Poisson { mean: -1.0 },
+        Law::Poisson {
+            mean: f64::INFINITY,
+        },
+        Law::NegativeBinomial {
+            mean: nan,
+            size: -3.0,
+        },
+        Law::Geometric { mean: 0.1 },
+        Law::Empirical(vec![]),
+        Law::Empirical(vec![3.0, nan, 1.0]),
+        Law::Mixture(vec![]),
+        Law::Mixture(vec![
+            (-1.0, Law::Constant(1.0)),
+            (1.0, Law::Normal { mean: 0.0, sd: nan }),
+        ]),
+    ];
+    for law in senseless {
+        assert!(law.check().is_err(), "{law:?}");
+        let draw = Draw::of(law.clone());
+        for p in [nan, -1.0, 0.0, 0.3, 0.9, 1.0] {
+            law.quantile(p);
+            law.cdf(p);
+            draw.quantile(p);
+        }
+        law.mean();
+        between(law, 0.5, 2.0).mean_estimate();
+    }
+    // No value at all: the steps are empty.
+    assert!(Steps::new(&Draw::of(Law::Empirical(vec![]))).is_some_and(|s| s.sample(7) == 0));
 }
 
 /// The largest distance between two empirical distribution functions.

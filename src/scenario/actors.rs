@@ -114,6 +114,11 @@ fn actor(world: &World<'_>, f: &Fields<'_>) -> Option<ActorSpec> {
         let mode = Mode { fast: None, ..mode };
         models_of(world, f, item, client, mode, &effort)
     }, models.as_deref());
+    if let (Some(models), Some(chain)) = (&models, &chain) {
+        for m in models {
+            world.registry.check_context(m.model, m.tokenizer, chain.context_max);
+        }
+    }
     let runaway = runaway(f);
     let when_blocked = reactions::read(world, f, |name| {
         let known = world.registry.find(name, client, mode)?;

@@ -44,8 +44,6 @@ pub(super) struct Known {
     pub index: usize,
     pub class: usize,
     pub tokenizer: f64,
-    /// Longest prompt and output, its own tokens.
-    pub context: Option<u64>,
 }
 
 /// Everything that requests are made of.
@@ -56,6 +54,8 @@ pub(super) struct Registry<'a> {
     /// Clients of each grant; empty = all.
     grants: Vec<Vec<String>>,
     models: RefCell<Vec<Model>>,
+    /// Longest prompt and output of each model, its own tokens.
+    contexts: RefCell<Vec<Option<u64>>>,
     classes: RefCell<Vec<Class>>,
 }
 
@@ -77,6 +77,7 @@ impl<'a> Registry<'a> {
             own: all,
             grants,
             models: RefCell::default(),
+            contexts: RefCell::default(),
             classes: RefCell::default(),
         }
     }
@@ -95,10 +96,9 @@ impl<'a> Registry<'a> {
             }
             let class = self.class(client, &own.name, &own.family, false);
             return Some(Known {
-                index: self.model(own.name.clone(), own.card),
+                index: self.model(own.name.clone(), own.card, own.context),
                 class,
                 tokenizer: own.tokenizer,
-                context: own.context,
             });
         }
         let entry = self.entry(name)?;
@@ -113,10 +113,9 @@ impl<'a> Registry<'a> {
             ));
         }
         Some(Known {
-            index: self.model(full_name(&entry.model, mode), card),
+            index: self.model(full_name(&entry.model, mode), card, Some(u64::from(entry.context_window))),
             class,
             tokenizer: entry.tokenizer.factor.to_f64().unwrap_or(1.0),
-            context: Some(u64::from(entry.context_window)),
         })
     }
 
@@ -174,7 +173,20 @@ impl<'a> Registry<'a> {
         card
     }
 
-    fn model(&self, name: String, card: Card) -> usize {
+    /// Warns when a context cannot be held by a model; `context_max` is in reference tokens.
+    pub fn check_context(&self, index: usize, tokenizer: f64, context_max: i64) {
+        let Some(Some(most)) = self.contexts.borrow().get(index).copied() else {
+            return;
+        };
+        if context_max as f64 * tokenizer > most as f64 * 1.5 {
+            let name = self.models.borrow().get(index).map_or(String::new(), |m| m.name.clone());
+            self.cx.warn(format!(
+                "context_max of {context_max} is more than {name} takes ({most} of its own tokens)."
+            ));
+        }
+    }
+
+    fn model(&self, name: String, card: Card, context: Option<u64>) -> usize {
         let rate = |price: [i64; KINDS]| Rate {
             price,
             units: self.plan.meter.units(price),
@@ -192,6 +204,7 @@ impl<'a> Registry<'a> {
             return i;
         }
         models.push(Model { name, rates });
+        self.contexts.borrow_mut().push(context);
         models.len() - 1
     }
 
