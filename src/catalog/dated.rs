@@ -81,17 +81,24 @@ pub(super) fn day(raw: RawDate, at: &str) -> Result<Date, CatalogError> {
     raw.read(at)
 }
 
-pub(super) fn period(from: RawDate, until: Option<RawDate>, at: &str) -> Result<Period, CatalogError> {
+pub(super) fn period(
+    from: RawDate,
+    until: Option<RawDate>,
+    at: &str,
+) -> Result<Period, CatalogError> {
     let from = from.read(at)?;
     let until = until.map(|u| u.read(at)).transpose()?;
     match until {
-        Some(end) if end <= from => Err(CatalogError(format!("{at}: until {end} is not after from {from}"))),
+        Some(end) if end <= from => Err(CatalogError(format!(
+            "{at}: until {end} is not after from {from}"
+        ))),
         _ => Ok(Period { from, until }),
     }
 }
 
 pub(super) fn decimal(text: &str, at: &str) -> Result<Decimal, CatalogError> {
-    let n = Decimal::from_str_exact(text).map_err(|e| CatalogError(format!("{at}: \"{text}\": {e}")))?;
+    let n = Decimal::from_str_exact(text)
+        .map_err(|e| CatalogError(format!("{at}: \"{text}\": {e}")))?;
     if n.is_sign_negative() {
         return Err(CatalogError(format!("{at}: \"{text}\" is negative")));
     }
@@ -99,8 +106,11 @@ pub(super) fn decimal(text: &str, at: &str) -> Result<Decimal, CatalogError> {
 }
 
 pub(super) fn usd(text: &str, at: &str) -> Result<Money, CatalogError> {
-    Money::from_decimal(decimal(text, at)?)
-        .ok_or_else(|| CatalogError(format!("{at}: \"{text}\" is more exact or larger than money can be")))
+    Money::from_decimal(decimal(text, at)?).ok_or_else(|| {
+        CatalogError(format!(
+            "{at}: \"{text}\" is more exact or larger than money can be"
+        ))
+    })
 }
 
 pub(super) fn usd_opt(text: Option<&str>, at: &str) -> Result<Option<Money>, CatalogError> {

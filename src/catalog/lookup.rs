@@ -59,17 +59,30 @@ pub enum LookupError {
 impl fmt::Display for LookupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            LookupError::Unknown { subject, name, suggestion, known } => {
+            LookupError::Unknown {
+                subject,
+                name,
+                suggestion,
+                known,
+            } => {
                 write!(f, "unknown {subject} \"{name}\"")?;
                 if let Some(hint) = suggestion {
                     write!(f, ": did you mean \"{hint}\"?")?;
                 }
                 write!(f, " (known: {})", known.join(", "))
             }
-            LookupError::NotYet { subject, name, from } => {
+            LookupError::NotYet {
+                subject,
+                name,
+                from,
+            } => {
                 write!(f, "{subject} \"{name}\" has no entry before {from}")
             }
-            LookupError::Retired { subject, name, until } => {
+            LookupError::Retired {
+                subject,
+                name,
+                until,
+            } => {
                 write!(f, "{subject} \"{name}\" was retired on {until}")
             }
         }
@@ -101,22 +114,36 @@ pub(super) fn suggest<'a>(name: &str, candidates: &[Candidate<'a>]) -> Option<&'
         return None;
     }
     let newest = |matching: &dyn Fn(&Candidate<'a>) -> bool| {
-        candidates.iter().filter(|c| matching(c)).max_by_key(|c| c.since).map(|c| c.id)
+        candidates
+            .iter()
+            .filter(|c| matching(c))
+            .max_by_key(|c| c.since)
+            .map(|c| c.id)
     };
-    let same = |c: &Candidate<'a>| bare(c.id) == wanted || c.spellings.iter().any(|s| bare(s) == wanted);
+    let same =
+        |c: &Candidate<'a>| bare(c.id) == wanted || c.spellings.iter().any(|s| bare(s) == wanted);
     if let Some(id) = newest(&same).or_else(|| newest(&|c| c.family == Some(wanted.as_str()))) {
         return Some(id);
     }
     candidates
         .iter()
-        .map(|c| (strsim::normalized_damerau_levenshtein(&bare(c.id), &wanted), c))
+        .map(|c| {
+            (
+                strsim::normalized_damerau_levenshtein(&bare(c.id), &wanted),
+                c,
+            )
+        })
         .filter(|(likeness, _)| *likeness >= LEAST_LIKENESS)
         .max_by(|(a, x), (b, y)| a.total_cmp(b).then(x.since.cmp(&y.since)))
         .map(|(_, c)| c.id)
 }
 
 fn bare(name: &str) -> String {
-    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let plain: String = name
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect();
     let plain = plain.strip_prefix("anthropic").unwrap_or(&plain);
     plain.strip_prefix("claude").unwrap_or(plain).to_owned()
 }

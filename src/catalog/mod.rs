@@ -11,13 +11,15 @@ pub mod dated;
 pub mod lookup;
 pub mod plans;
 mod plans_load;
+mod plans_raw;
 pub mod prices;
+mod prices_load;
 
 pub use dated::{CatalogError, Period, Provenance};
 pub use lookup::{LookupError, Subject};
 pub use plans::{
-    AutoReload, Bundle, CacheTtl, CreditOnly, Fee, MonthBoundary, Opens, PlanEntry, PlanWindow, Scope, Size,
-    WalletKind, WalletRules,
+    AutoReload, Bundle, CacheTtl, CreditOnly, Fee, MonthBoundary, Opens, PlanEntry, PlanWindow,
+    Scope, Size, WalletKind, WalletRules,
 };
 pub use prices::{Above, Model, Modifiers, PriceEntry, Rates, Tokenizer};
 
@@ -61,8 +63,12 @@ impl Catalog {
     /// # Errors
     /// The first problem found, naming table and entry.
     pub fn parse(prices: &str, plans: &str) -> Result<Catalog, CatalogError> {
-        let (models, modifiers) = prices::load(prices)?;
-        let catalog = Catalog { models, modifiers, plans: plans_load::load(plans)? };
+        let (models, modifiers) = prices_load::load(prices)?;
+        let catalog = Catalog {
+            models,
+            modifiers,
+            plans: plans_load::load(plans)?,
+        };
         catalog.check_scopes()?;
         Ok(catalog)
     }
@@ -79,7 +85,10 @@ impl Catalog {
 
     /// Identifiers of all plans, in the order of the table (small to large).
     pub fn plan_ids(&self) -> impl Iterator<Item = &str> {
-        self.plans.iter().filter_map(|p| p.first()).map(|p| p.id.as_str())
+        self.plans
+            .iter()
+            .filter_map(|p| p.first())
+            .map(|p| p.id.as_str())
     }
 
     /// The model of that identifier (`opus-5.5`).
@@ -87,7 +96,10 @@ impl Catalog {
     /// # Errors
     /// [`LookupError::Unknown`] with a hint.
     pub fn model(&self, id: &str) -> Result<&Model, LookupError> {
-        self.models.iter().find(|m| m.id == id).ok_or_else(|| self.unknown_model(id))
+        self.models
+            .iter()
+            .find(|m| m.id == id)
+            .ok_or_else(|| self.unknown_model(id))
     }
 
     /// A model's price on a day.
@@ -96,7 +108,10 @@ impl Catalog {
     /// The name is unknown, the model did not exist yet, or it is retired.
     pub fn price(&self, model: &str, date: Date) -> Result<&PriceEntry, LookupError> {
         let m = self.model(model)?;
-        let days = |p: &PriceEntry| Period { from: p.from, until: p.until };
+        let days = |p: &PriceEntry| Period {
+            from: p.from,
+            until: p.until,
+        };
         entry_on(&m.prices, days, date).map_err(|miss| miss.of(Subject::Model, model))
     }
 
@@ -106,7 +121,10 @@ impl Catalog {
     /// The name is unknown, the plan's record begins later, or it is gone.
     pub fn plan(&self, id: &str, date: Date) -> Result<&PlanEntry, LookupError> {
         let entries = self.plan_history(id)?;
-        let days = |p: &PlanEntry| Period { from: p.from, until: p.until };
+        let days = |p: &PlanEntry| Period {
+            from: p.from,
+            until: p.until,
+        };
         entry_on(entries, days, date).map_err(|miss| miss.of(Subject::Plan, id))
     }
 
@@ -115,18 +133,28 @@ impl Catalog {
     /// # Errors
     /// [`LookupError::Unknown`] with a hint.
     pub fn plan_history(&self, id: &str) -> Result<&[PlanEntry], LookupError> {
-        let found = self.plans.iter().find(|p| p.first().is_some_and(|e| e.id == id));
-        found.map(Vec::as_slice).ok_or_else(|| self.unknown_plan(id))
+        let found = self
+            .plans
+            .iter()
+            .find(|p| p.first().is_some_and(|e| e.id == id));
+        found
+            .map(Vec::as_slice)
+            .ok_or_else(|| self.unknown_plan(id))
     }
 
     /// Every model with its price on a day; those that were not out yet or are retired are left out.
     pub fn prices_on(&self, date: Date) -> Vec<(&Model, &PriceEntry)> {
-        self.models.iter().filter_map(|m| Some((m, self.price(&m.id, date).ok()?))).collect()
+        self.models
+            .iter()
+            .filter_map(|m| Some((m, self.price(&m.id, date).ok()?)))
+            .collect()
     }
 
     /// Every plan as it stands on a day.
     pub fn plans_on(&self, date: Date) -> Vec<&PlanEntry> {
-        self.plan_ids().filter_map(|id| self.plan(id, date).ok()).collect()
+        self.plan_ids()
+            .filter_map(|id| self.plan(id, date).ok())
+            .collect()
     }
 
     /// The model that an interface or a log means, by fixed rules and never by likeness.
@@ -136,12 +164,18 @@ impl Catalog {
     /// prefix (`us.anthropic.`, `anthropic/`). `None` means unknown: report it, do not guess.
     pub fn resolve(&self, name: &str) -> Option<ApiModel<'_>> {
         if let Some(model) = self.models.iter().find(|m| m.id == name) {
-            return Some(ApiModel { model, regional: false });
+            return Some(ApiModel {
+                model,
+                regional: false,
+            });
         }
         let (rest, regional, reseller) = without_prefix(name.strip_suffix("[1m]").unwrap_or(name));
         let plain = without_version(rest);
         let dotted = |m: &Model| reseller && plain.strip_prefix("claude-") == Some(m.id.as_str());
-        let model = self.models.iter().find(|m| m.api_names.iter().any(|n| n == plain) || dotted(m))?;
+        let model = self
+            .models
+            .iter()
+            .find(|m| m.api_names.iter().any(|n| n == plain) || dotted(m))?;
         Some(ApiModel { model, regional })
     }
 
@@ -151,7 +185,12 @@ impl Catalog {
             .iter()
             .map(|m| Candidate {
                 id: &m.id,
-                spellings: m.api_names.iter().map(String::as_str).chain([m.name.as_str()]).collect(),
+                spellings: m
+                    .api_names
+                    .iter()
+                    .map(String::as_str)
+                    .chain([m.name.as_str()])
+                    .collect(),
                 family: Some(&m.family),
                 since: m.life().map(|l| l.from),
             })
@@ -160,7 +199,9 @@ impl Catalog {
         LookupError::Unknown {
             subject: Subject::Model,
             name: name.to_owned(),
-            suggestion: resolved.or_else(|| lookup::suggest(name, &candidates)).map(str::to_owned),
+            suggestion: resolved
+                .or_else(|| lookup::suggest(name, &candidates))
+                .map(str::to_owned),
             known: self.models.iter().map(|m| m.id.clone()).collect(),
         }
     }
@@ -170,7 +211,12 @@ impl Catalog {
             .plans
             .iter()
             .filter_map(|p| p.first())
-            .map(|p| Candidate { id: &p.id, spellings: vec![&p.name], family: None, since: None })
+            .map(|p| Candidate {
+                id: &p.id,
+                spellings: vec![&p.name],
+                family: None,
+                since: None,
+            })
             .collect();
         LookupError::Unknown {
             subject: Subject::Plan,
@@ -184,15 +230,26 @@ impl Catalog {
     /// would otherwise switch the rule off without a word.
     fn check_scopes(&self) -> Result<(), CatalogError> {
         for plan in self.plans.iter().flatten() {
-            let scopes = plan.windows.iter().map(|w| &w.scope).chain(plan.credit_only.iter().map(|c| &c.scope));
+            let scopes = plan
+                .windows
+                .iter()
+                .map(|w| &w.scope)
+                .chain(plan.credit_only.iter().map(|c| &c.scope));
             for scope in scopes {
                 let missing = match scope {
                     Scope::All => None,
-                    Scope::Families(all) => all.iter().find(|f| !self.models.iter().any(|m| m.family == **f)),
-                    Scope::Models(all) => all.iter().find(|id| !self.models.iter().any(|m| m.id == **id)),
+                    Scope::Families(all) => all
+                        .iter()
+                        .find(|f| !self.models.iter().any(|m| m.family == **f)),
+                    Scope::Models(all) => all
+                        .iter()
+                        .find(|id| !self.models.iter().any(|m| m.id == **id)),
                 };
                 if let Some(name) = missing {
-                    return Err(CatalogError(format!("plan {}: \"{name}\" has no prices", plan.id)));
+                    return Err(CatalogError(format!(
+                        "plan {}: \"{name}\" has no prices",
+                        plan.id
+                    )));
                 }
             }
         }
@@ -210,8 +267,16 @@ impl Miss {
     fn of(self, subject: Subject, name: &str) -> LookupError {
         let name = name.to_owned();
         match self {
-            Miss::Before(from) => LookupError::NotYet { subject, name, from },
-            Miss::After(until) => LookupError::Retired { subject, name, until },
+            Miss::Before(from) => LookupError::NotYet {
+                subject,
+                name,
+                from,
+            },
+            Miss::After(until) => LookupError::Retired {
+                subject,
+                name,
+                until,
+            },
         }
     }
 }
@@ -221,7 +286,10 @@ fn entry_on<T>(entries: &[T], days: impl Fn(&T) -> Period, date: Date) -> Result
     if let Some(found) = entries.iter().find(|e| days(e).contains(date)) {
         return Ok(found);
     }
-    match (entries.first().map(&days), entries.last().and_then(|e| days(e).until)) {
+    match (
+        entries.first().map(&days),
+        entries.last().and_then(|e| days(e).until),
+    ) {
         (_, Some(end)) if date >= end => Err(Miss::After(end)),
         (Some(first), _) => Err(Miss::Before(first.from)),
         (None, _) => Err(Miss::Before(Date::MAX)),
@@ -230,7 +298,10 @@ fn entry_on<T>(entries: &[T], days: impl Fn(&T) -> Period, date: Date) -> Result
 
 /// Takes a seller's prefix off: the rest, whether it named a region, whether there was one.
 fn without_prefix(name: &str) -> (&str, bool, bool) {
-    if let Some(rest) = name.strip_prefix("anthropic/").or_else(|| name.strip_prefix("anthropic.")) {
+    if let Some(rest) = name
+        .strip_prefix("anthropic/")
+        .or_else(|| name.strip_prefix("anthropic."))
+    {
         return (rest, false, true);
     }
     match name.split_once(".anthropic.") {
@@ -244,7 +315,13 @@ fn without_prefix(name: &str) -> (&str, bool, bool) {
 fn without_version(name: &str) -> &str {
     let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
     let name = match name.rsplit_once("-v") {
-        Some((rest, v)) if digits(v) || v.split_once(':').is_some_and(|(a, b)| digits(a) && digits(b)) => rest,
+        Some((rest, v))
+            if digits(v)
+                || v.split_once(':')
+                    .is_some_and(|(a, b)| digits(a) && digits(b)) =>
+        {
+            rest
+        }
         _ => name,
     };
     match name.rsplit_once(['-', '@']) {
@@ -254,5 +331,7 @@ fn without_version(name: &str) -> &str {
     }
 }
 
+#[cfg(test)]
+mod plans_tests;
 #[cfg(test)]
 mod tests;

@@ -4,171 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde::Deserialize;
 
-use super::dated::{self, CatalogError, Period, Provenance, RawDate};
+use super::dated::{self, CatalogError, Period};
 use super::plans::{
-    AutoReload, Bundle, CacheTtl, CreditOnly, Fee, MonthBoundary, Opens, PlanEntry, PlanWindow, Scope, Size,
-    WalletKind, WalletRules,
+    AutoReload, Bundle, CacheTtl, CreditOnly, Fee, MonthBoundary, Opens, PlanEntry, PlanWindow,
+    Scope, Size, WalletKind, WalletRules,
 };
+use super::plans_raw::{RawBoundary, RawKind, RawOpens, RawPlan, RawPlans, RawReload, RawWindow};
 use crate::base::money::Money;
 use crate::base::time::Span;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPlans {
-    as_of: RawDate,
-    sources: BTreeMap<String, String>,
-    wallet: Vec<RawWallet>,
-    plan: Vec<RawPlan>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum RawKind {
-    Prepaid,
-    PrepaidOrganisation,
-    Arrears,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum RawBoundary {
-    Utc,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawWallet {
-    id: String,
-    kind: RawKind,
-    month_boundary: RawBoundary,
-    suggested_monthly_limit: Option<String>,
-    daily_redemption_limit: Option<String>,
-    min_purchase: Option<String>,
-    max_purchase: Option<String>,
-    auto_reload: Option<RawReload>,
-    #[serde(default)]
-    bundles: Vec<RawBundle>,
-    bundle_monthly_cap: Option<String>,
-    credit_expiry_months: Option<u32>,
-    source: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawReload {
-    threshold: String,
-    reload_to: String,
-    min_gap: String,
-    provenance: Provenance,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawBundle {
-    pay: String,
-    get: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPlan {
-    id: String,
-    name: String,
-    from: RawDate,
-    until: Option<RawDate>,
-    per_seat: bool,
-    fast_on_credits: bool,
-    cache_ttl: RawTtl,
-    source: String,
-    seats: Vec<RawSeats>,
-    fees: Vec<RawFee>,
-    #[serde(default)]
-    wallets: Vec<RawWalletUse>,
-    #[serde(default)]
-    window: Vec<RawWindow>,
-    #[serde(default)]
-    credit_only: Vec<RawCreditOnly>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawTtl {
-    plan_minutes: Option<u32>,
-    credits_minutes: u32,
-    sub_agent_minutes: u32,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawSeats {
-    from: RawDate,
-    until: Option<RawDate>,
-    min: u32,
-    max: Option<u32>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawFee {
-    from: RawDate,
-    until: Option<RawDate>,
-    monthly: Option<String>,
-    annual: Option<String>,
-    note: Option<String>,
-    source: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawWalletUse {
-    from: RawDate,
-    until: Option<RawDate>,
-    id: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum RawOpens {
-    FirstRequest,
-    Fixed,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawWindow {
-    id: String,
-    label: String,
-    from: RawDate,
-    until: Option<RawDate>,
-    opens: RawOpens,
-    hours: u32,
-    round_minutes: Option<u32>,
-    families: Option<Vec<String>>,
-    models: Option<Vec<String>>,
-    low: Option<String>,
-    high: Option<String>,
-    share_of: Option<String>,
-    share: Option<String>,
-    #[serde(default)]
-    per_seat: bool,
-    provenance: Provenance,
-    note: String,
-    source: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawCreditOnly {
-    from: RawDate,
-    until: Option<RawDate>,
-    families: Option<Vec<String>>,
-    models: Option<Vec<String>>,
-    prompt_above: Option<u32>,
-    note: String,
-    source: String,
-}
 
 /// Something with its days.
 type Dated<T> = Vec<(Period, T)>;
@@ -209,10 +53,18 @@ fn wallets(raw: &RawPlans) -> Result<BTreeMap<String, WalletRules>, CatalogError
         let money = |text: &Option<String>| dated::usd_opt(text.as_deref(), &at);
         let mut bundles = Vec::with_capacity(w.bundles.len());
         for b in &w.bundles {
-            bundles.push(Bundle { pay: dated::usd(&b.pay, &at)?, get: dated::usd(&b.get, &at)? });
+            bundles.push(Bundle {
+                pay: dated::usd(&b.pay, &at)?,
+                get: dated::usd(&b.get, &at)?,
+            });
         }
-        if bundles.iter().any(|b| b.pay == Money::ZERO || b.pay > b.get) {
-            return Err(CatalogError(format!("{at}: a bundle must cost something and give at least that")));
+        if bundles
+            .iter()
+            .any(|b| b.pay == Money::ZERO || b.pay > b.get)
+        {
+            return Err(CatalogError(format!(
+                "{at}: a bundle must cost something and give at least that"
+            )));
         }
         let rules = WalletRules {
             kind: match w.kind {
@@ -249,7 +101,9 @@ fn reload(r: &RawReload, at: &str) -> Result<AutoReload, CatalogError> {
     };
     match rules.threshold.checked_add(rules.min_gap) {
         Some(least) if rules.reload_to >= least => Ok(rules),
-        _ => Err(CatalogError(format!("{at}: reload_to is closer to the threshold than min_gap"))),
+        _ => Err(CatalogError(format!(
+            "{at}: reload_to is closer to the threshold than min_gap"
+        ))),
     }
 }
 
@@ -310,13 +164,20 @@ fn parts(
     wallets: &BTreeMap<String, WalletRules>,
     at: &str,
 ) -> Result<Parts, CatalogError> {
-    let mut parts =
-        Parts { seats: vec![], fees: vec![], wallets: vec![], windows: vec![], credit_only: vec![] };
+    let mut parts = Parts {
+        seats: vec![],
+        fees: vec![],
+        wallets: vec![],
+        windows: vec![],
+        credit_only: vec![],
+    };
     for s in &p.seats {
         if s.min == 0 || s.max.is_some_and(|max| max < s.min) {
             return Err(CatalogError(format!("{at}: seats need 1 <= min <= max")));
         }
-        parts.seats.push((dated::period(s.from, s.until, at)?, (s.min, s.max)));
+        parts
+            .seats
+            .push((dated::period(s.from, s.until, at)?, (s.min, s.max)));
     }
     for f in &p.fees {
         let fee = Fee {
@@ -325,16 +186,22 @@ fn parts(
             note: f.note.clone(),
         };
         if fee.monthly.is_none() && fee.note.is_none() {
-            return Err(CatalogError(format!("{at}: a fee without a number needs a note that says why")));
+            return Err(CatalogError(format!(
+                "{at}: a fee without a number needs a note that says why"
+            )));
         }
         let source = dated::address(sources, &f.source, at)?;
-        parts.fees.push((dated::period(f.from, f.until, at)?, (fee, source)));
+        parts
+            .fees
+            .push((dated::period(f.from, f.until, at)?, (fee, source)));
     }
     for w in &p.wallets {
         let rules = wallets
             .get(&w.id)
             .ok_or_else(|| CatalogError(format!("{at}: no wallet is called \"{}\"", w.id)))?;
-        parts.wallets.push((dated::period(w.from, w.until, at)?, rules.clone()));
+        parts
+            .wallets
+            .push((dated::period(w.from, w.until, at)?, rules.clone()));
     }
     for w in &p.window {
         let days = dated::period(w.from, w.until, at)?;
@@ -348,7 +215,9 @@ fn parts(
             note: c.note.clone(),
             source: dated::address(sources, &c.source, at)?,
         };
-        parts.credit_only.push((dated::period(c.from, c.until, at)?, rule));
+        parts
+            .credit_only
+            .push((dated::period(c.from, c.until, at)?, rule));
     }
     Ok(parts)
 }
@@ -360,9 +229,15 @@ fn window(
     at: &str,
 ) -> Result<PlanWindow, CatalogError> {
     let opens = match (&w.opens, w.round_minutes) {
-        (RawOpens::FirstRequest, Some(m)) if m > 0 => Opens::FirstRequest { round: Span::minutes(i64::from(m)) },
+        (RawOpens::FirstRequest, Some(m)) if m > 0 => Opens::FirstRequest {
+            round: Span::minutes(i64::from(m)),
+        },
         (RawOpens::Fixed, None) => Opens::Fixed,
-        _ => return Err(CatalogError(format!("{at}: round_minutes goes with first-request, and only with it"))),
+        _ => {
+            return Err(CatalogError(format!(
+                "{at}: round_minutes goes with first-request, and only with it"
+            )));
+        }
     };
     if w.hours == 0 {
         return Err(CatalogError(format!("{at}: lasts no time")));
@@ -395,11 +270,18 @@ fn size(w: &RawWindow, at: &str) -> Result<Size, CatalogError> {
         (None, None, Some(other), Some(share)) => {
             let share = dated::decimal(share, at)?;
             if share.is_zero() || share > Decimal::ONE {
-                return Err(CatalogError(format!("{at}: a share is above 0 and at most 1")));
+                return Err(CatalogError(format!(
+                    "{at}: a share is above 0 and at most 1"
+                )));
             }
-            Ok(Size::ShareOf { window: other.clone(), share })
+            Ok(Size::ShareOf {
+                window: other.clone(),
+                share,
+            })
         }
-        _ => Err(CatalogError(format!("{at}: needs either low and high, or share_of and share"))),
+        _ => Err(CatalogError(format!(
+            "{at}: needs either low and high, or share_of and share"
+        ))),
     }
 }
 
@@ -412,7 +294,9 @@ fn scope(
         (None, None) => Ok(Scope::All),
         (Some(f), None) if !f.is_empty() => Ok(Scope::Families(f.clone())),
         (None, Some(m)) if !m.is_empty() => Ok(Scope::Models(m.clone())),
-        _ => Err(CatalogError(format!("{at}: name families or models, not both and not none of them"))),
+        _ => Err(CatalogError(format!(
+            "{at}: name families or models, not both and not none of them"
+        ))),
     }
 }
 
@@ -427,7 +311,10 @@ fn check_windows(windows: &[PlanWindow], at: &str) -> Result<(), CatalogError> {
         if let Size::ShareOf { window, .. } = &w.size {
             let sized = |o: &&PlanWindow| o.id == *window && matches!(o.size, Size::Usd { .. });
             if !windows.iter().any(|o| sized(&o)) {
-                return Err(CatalogError(format!("{at}: window {} is a share of nothing", w.id)));
+                return Err(CatalogError(format!(
+                    "{at}: window {} is a share of nothing",
+                    w.id
+                )));
             }
         }
     }
@@ -449,7 +336,9 @@ impl Parts {
 }
 
 fn on<T>(all: &Dated<T>, date: Date) -> impl Iterator<Item = &T> {
-    all.iter().filter(move |(p, _)| p.contains(date)).map(|(_, t)| t)
+    all.iter()
+        .filter(move |(p, _)| p.contains(date))
+        .map(|(_, t)| t)
 }
 
 fn only<'a, T>(all: &'a Dated<T>, date: Date, at: &str, what: &str) -> Result<&'a T, CatalogError> {
@@ -463,5 +352,7 @@ fn only<'a, T>(all: &'a Dated<T>, date: Date, at: &str, what: &str) -> Result<&'
 
 fn each_once(all: Vec<String>) -> Vec<String> {
     let mut seen = BTreeSet::new();
-    all.into_iter().filter(|s| !s.is_empty() && seen.insert(s.clone())).collect()
+    all.into_iter()
+        .filter(|s| !s.is_empty() && seen.insert(s.clone()))
+        .collect()
 }
