@@ -1,3 +1,14 @@
 //! Findings: one file per question. Turns an Outcome into answers with error bars; writes no file.
+//!
+//! Read `findings` (what is answered), `summarise` (how it is put together), then any one question.
 
+pub mod blocked;
+pub mod cost;
 pub mod findings;
+pub mod numbers;
+pub mod pools;
+pub mod sentences;
+pub mod spend;
+pub mod summarise;
+pub mod typical;
+pub mod words;

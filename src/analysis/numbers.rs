@@ -1,0 +1,211 @@
+//! Estimates from exact integer columns: the one place where outcomes become floating-point numbers.
+
+use crate::analysis::findings::Spread;
+use crate::base::money::PICO_PER_USD;
+use crate::stats::estimate::Estimate;
+
+/// Divides a column of pico-dollars into dollars.
+pub const USD: f64 = PICO_PER_USD as f64;
+/// Divides a column of milliseconds into hours.
+pub const HOURS: f64 = 3_600_000.0;
+/// Divides a column of counts.
+pub const COUNT: f64 = 1.0;
+/// Divides a column of millionths.
+pub const MILLIONTHS: f64 = 1_000_000.0;
+
+/// A column in ascending order.
+pub struct Sorted(Vec<i64>);
+
+impl Sorted {
+    pub fn new(mut column: Vec<i64>) -> Sorted {
+        column.sort_unstable();
+        Sorted(column)
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The values, ascending.
+    pub fn values(&self) -> &[i64] {
+        &self.0
+    }
+
+    /// The smallest value with at least a share `p` of the trials at or below it: always a value
+    /// that a trial really had, and right for censored columns.
+    pub fn quantile(&self, p: f64) -> i64 {
+        let rank = (p * self.0.len() as f64 - 1e-9).ceil().max(1.0) as usize;
+        self.at_rank(rank)
+    }
+
+    /// A 95 % interval of a quantile by order statistics: no assumption about the distribution.
+    pub fn interval(&self, p: f64) -> (i64, i64) {
+        let (low, high) = ranks(self.0.len(), p);
+        (self.at_rank(low), self.at_rank(high))
+    }
+
+    /// How many values are at most `x`.
+    pub fn count_to(&self, x: i64) -> usize {
+        self.0.partition_point(|v| *v <= x)
+    }
+
+    fn at_rank(&self, rank: usize) -> i64 {
+        let last = self.0.len().saturating_sub(1);
+        self.0
+            .get(rank.saturating_sub(1).min(last))
+            .copied()
+            .unwrap_or(0)
+    }
+
+    /// Mean, standard error and quantiles in a unit.
+    pub fn spread(&self, unit: f64) -> Spread {
+        if self.0.is_empty() {
+            return Spread::default();
+        }
+        let n = self.0.len() as f64;
+        let sum: i128 = self.0.iter().map(|v| i128::from(*v)).sum();
+        let mean = sum as f64 / n;
+        let squares: f64 = self.0.iter().map(|v| (*v as f64 - mean).powi(2)).sum();
+        let se = if self.0.len() > 1 {
+            (squares / (n - 1.0) / n).sqrt()
+        } else {
+            0.0
+        };
+        let q = |p| self.quantile(p) as f64 / unit;
+        Spread {
+            mean: mean / unit,
+            se: se / unit,
+            p05: q(0.05),
+            p10: q(0.10),
+            p25: q(0.25),
+            p50: q(0.50),
+            p75: q(0.75),
+            p80: q(0.80),
+            p90: q(0.90),
+            p95: q(0.95),
+            p99: q(0.99),
+            max: q(1.0),
+        }
+    }
+
+    /// The median with its 95 % interval, in a unit.
+    pub fn median(&self, unit: f64) -> Estimate {
+        let (low, high) = self.interval(0.5);
+        Estimate {
+            value: self.quantile(0.5) as f64 / unit,
+            low: low as f64 / unit,
+            high: high as f64 / unit,
+            n: self.0.len() as u64,
+        }
+    }
+}
+
+/// Mean, standard error and quantiles of a column in a unit.
+pub fn spread(column: Vec<i64>, unit: f64) -> Spread {
+    Sorted::new(column).spread(unit)
+}
+
+/// Ranks (from 1) between which a quantile lies with 95 % confidence.
+fn ranks(n: usize, p: f64) -> (usize, usize) {
+    let n_f = n as f64;
+    let half = 1.959_963_984_540_054 * (n_f * p * (1.0 - p)).sqrt();
+    let low = (n_f * p - half).floor().max(1.0) as usize;
+    let high = ((n_f * p + half).ceil() + 1.0).min(n_f).max(1.0) as usize;
+    (low, high)
+}
+
+/// A share of trials with its 95 % interval.
+pub fn share(hits: u64, n: u64) -> Estimate {
+    if n == 0 {
+        return Estimate {
+            value: 0.0,
+            low: 0.0,
+            high: 1.0,
+            n,
+        };
+    }
+    let (k, m) = (hits as f64, n as f64);
+    let z2 = 1.959_963_984_540_054_f64.powi(2);
+    let p = k / m;
+    let centre = (p + z2 / (2.0 * m)) / (1.0 + z2 / m);
+    let half = (z2 * (p * (1.0 - p) / m + z2 / (4.0 * m * m))).sqrt() / (1.0 + z2 / m);
+    Estimate {
+        value: p,
+        low: if hits == 0 {
+            0.0
+        } else {
+            (centre - half).max(0.0)
+        },
+        high: if hits == n {
+            1.0
+        } else {
+            (centre + half).min(1.0)
+        },
+        n,
+    }
+}
+
+/// `N` such that something never seen in `n` trials happens in fewer than 1 of `N`, at 95 %.
+///
+/// Exact: the chance of no hit in n trials at rate r is (1-r)^n; it is 5 % at r = 1 - 0.05^(1/n).
+pub fn fewer_than_one_in(n: u64) -> u64 {
+    if n == 0 {
+        return 1;
+    }
+    let rate = -libm::expm1(libm::log(0.05) / n as f64);
+    (1.0 / rate).floor().max(1.0) as u64
+}
+
+/// A quantile of counted bins: the first bin at which a share `p` of the observations is reached.
+pub fn bin_quantile(counts: &[u32], total: u64, p: f64) -> usize {
+    let rank = ((p * total as f64 - 1e-9).ceil().max(1.0)) as u64;
+    let mut seen = 0u64;
+    for (bin, count) in counts.iter().enumerate() {
+        seen += u64::from(*count);
+        if seen >= rank {
+            return bin;
+        }
+    }
+    counts.len().saturating_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_values_that_occurred() {
+        let s = Sorted::new((1..=10).collect());
+        assert_eq!(s.quantile(0.1), 1);
+        assert_eq!(s.quantile(0.5), 5);
+        assert_eq!(s.quantile(0.51), 6);
+        assert_eq!(s.quantile(0.9), 9);
+        assert_eq!(s.quantile(1.0), 10);
+        assert_eq!(s.count_to(3), 3);
+    }
+
+    #[test]
+    fn shares_stay_in_the_unit_interval() {
+        for (k, n) in [(0, 1), (1, 1), (0, 10_000), (10_000, 10_000), (3, 10)] {
+            let e = share(k, n);
+            assert!(e.low <= e.value && e.value <= e.high, "{k} of {n}");
+            assert!(e.low >= 0.0 && e.high <= 1.0);
+        }
+    }
+
+    #[test]
+    fn never_seen_has_an_exact_bound() {
+        assert_eq!(fewer_than_one_in(10_000), 3338);
+        assert_eq!(fewer_than_one_in(1), 1);
+    }
+
+    #[test]
+    fn one_trial_has_a_spread() {
+        let s = spread(vec![7], 1.0);
+        assert_eq!((s.mean, s.se, s.p05, s.max), (7.0, 0.0, 7.0, 7.0));
+    }
+}
