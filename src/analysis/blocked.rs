@@ -230,15 +230,25 @@ pub fn mostly(stopped: &[u64], open: &[u64]) -> Option<String> {
         (held >= MOSTLY && held >= STRIKING * expected).then_some((d, h))
     };
     let range = |h: usize, hours: usize| format!("{h:02}:00-{:02}:00", (h + hours) % 24);
-    for hours in 2..=HOURS_MAX {
-        if let Some((d, h)) = best(1, hours) {
-            return Some(format!("{}s {}", WEEKDAYS[d], range(h, hours)));
+    // The shortest range that holds most, made longer while the next hour is nearly as bad.
+    let stretch = |days: usize| {
+        let shortest = (2..=HOURS_MAX).find(|hours| best(days, *hours).is_some())?;
+        let (mut hours, mut at) = (shortest, best(days, shortest)?);
+        while let Some((d, h)) = (hours < HOURS_MAX).then(|| best(days, hours + 1)).flatten() {
+            let now = sum(stopped, (at.0, days), (at.1, hours));
+            let more = sum(stopped, (d, days), (h, hours + 1)) - now;
+            if more < now / hours as f64 / 2.0 {
+                break;
+            }
+            (hours, at) = (hours + 1, (d, h));
         }
+        Some((at.0, range(at.1, hours)))
+    };
+    if let Some((d, range)) = stretch(1) {
+        return Some(format!("{}s {range}", WEEKDAYS[d]));
     }
-    for hours in 2..=HOURS_MAX {
-        if let Some((_, h)) = best(7, hours) {
-            return Some(range(h, hours));
-        }
+    if let Some((_, range)) = stretch(7) {
+        return Some(range);
     }
     for days in 1..=DAYS_MAX {
         if let Some((d, _)) = best(days, 24) {
@@ -272,7 +282,7 @@ mod tests {
         );
         assert_eq!(
             mostly(|d, h| u64::from(d == 1 && (15..18).contains(&h)) * 90).as_deref(),
-            Some("Tuesdays 15:00-17:00")
+            Some("Tuesdays 15:00-18:00")
         );
         assert_eq!(
             mostly(|d, h| u64::from(d < 5 && (16..18).contains(&h)) * 9).as_deref(),

@@ -50,7 +50,7 @@ pub fn cost(
     budget: Option<Money>,
 ) -> CostFinding {
     let sorted = Sorted::new(totals.to_vec());
-    let limit = budget.unwrap_or_else(|| round_near(Money(sorted.quantile(0.9))));
+    let limit = budget.unwrap_or_else(|| round_limit(&sorted));
     let over = (sorted.len() - sorted.count_to(limit.0)) as u64;
     let mean_of = |field: &dyn Fn(usize) -> Field| -> f64 {
         (0..experiment.months.len())
@@ -107,10 +107,26 @@ pub fn label(name: &str) -> String {
     }
 }
 
+/// A round amount near the 90th percentile that some trials exceed, if there is one.
+fn round_limit(sorted: &Sorted) -> Money {
+    let p90 = sorted.quantile(0.9);
+    let near = round_near(Money(p90));
+    if near.0 < sorted.quantile(1.0) {
+        return near;
+    }
+    let step = step_of(p90);
+    let below = Money(p90.div_euclid(step) * step);
+    if below.0 > 0 { below } else { near }
+}
+
 /// A round amount near another one: `$301` gives `$300`, `$214` gives `$200`.
 pub fn round_near(amount: Money) -> Money {
-    let step = round_step(amount.0 / 4).max(PICO_PER_CENT);
+    let step = step_of(amount.0);
     Money((amount.0 + step / 2).div_euclid(step) * step)
+}
+
+fn step_of(amount: i64) -> i64 {
+    round_step(amount / 4).max(PICO_PER_CENT)
 }
 
 /// The largest of 1, 2.5 and 5 times a power of ten that is not above `x`.
@@ -192,7 +208,7 @@ mod tests {
     #[test]
     fn bars_hold_every_trial_once() {
         let costs: Vec<i64> = (0..1000)
-            .map(|i| Money::cents(i * i / 7 + 2000).0)
+            .map(|i| Money::cents(i * i * i * i / 700_000 + 2000).0)
             .collect();
         let bars = histogram(&Sorted::new(costs));
         assert_eq!(bars.iter().map(|b| b.2).sum::<u64>(), 1000);

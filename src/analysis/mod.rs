@@ -5,6 +5,8 @@
 pub mod blocked;
 pub mod cost;
 pub mod findings;
+#[cfg(test)]
+pub mod fixture;
 pub mod numbers;
 pub mod pools;
 pub mod sentences;
