@@ -1,1 +1,4 @@
-//! (room)
+//! From findings to what people see: tables, the screen, the document. Computes no finding.
+
+pub mod events;
+pub mod tables;
