@@ -1,3 +1,7 @@
-//! Quantiles, intervals, paired differences, scores. Knows no domain word.
+//! Estimates with honest intervals. Knows numbers, no domain word.
 
 pub mod estimate;
+pub mod histogram;
+pub mod mean;
+pub mod proportion;
+pub mod quantile;
