@@ -3,6 +3,11 @@
 use crate::analysis::findings::Spread;
 use crate::base::money::PICO_PER_USD;
 use crate::stats::estimate::Estimate;
+use crate::stats::mean::Sums;
+use crate::stats::{proportion, quantile};
+
+/// The confidence of every interval that is shown.
+pub const CONFIDENCE: f64 = 0.95;
 
 /// Divides a column of pico-dollars into dollars.
 pub const USD: f64 = PICO_PER_USD as f64;
@@ -36,16 +41,17 @@ impl Sorted {
     }
 
     /// The smallest value with at least a share `p` of the trials at or below it: always a value
-    /// that a trial really had, and right for censored columns.
+    /// that a trial really had, and right for censored columns. 0 when there are no trials.
     pub fn quantile(&self, p: f64) -> i64 {
-        let rank = (p * self.0.len() as f64 - 1e-9).ceil().max(1.0) as usize;
-        self.at_rank(rank)
+        quantile::quantile(&self.0, p).unwrap_or(0)
     }
 
     /// A 95 % interval of a quantile by order statistics: no assumption about the distribution.
-    pub fn interval(&self, p: f64) -> (i64, i64) {
-        let (low, high) = ranks(self.0.len(), p);
-        (self.at_rank(low), self.at_rank(high))
+    /// An end is missing when there are too few trials to bound it.
+    pub fn interval(&self, p: f64) -> (Option<i64>, Option<i64>) {
+        let ranks = quantile::interval_ranks(self.0.len(), p, CONFIDENCE);
+        let at = |rank: Option<usize>| rank.and_then(|r| self.0.get(r - 1)).copied();
+        (at(ranks.low), at(ranks.high))
     }
 
     /// How many values are at most `x`.
@@ -53,28 +59,18 @@ impl Sorted {
         self.0.partition_point(|v| *v <= x)
     }
 
-    fn at_rank(&self, rank: usize) -> i64 {
-        let last = self.0.len().saturating_sub(1);
-        self.0
-            .get(rank.saturating_sub(1).min(last))
-            .copied()
-            .unwrap_or(0)
-    }
-
     /// Mean, standard error and quantiles in a unit.
     pub fn spread(&self, unit: f64) -> Spread {
         if self.0.is_empty() {
             return Spread::default();
         }
-        let n = self.0.len() as f64;
-        let sum: i128 = self.0.iter().map(|v| i128::from(*v)).sum();
-        let mean = sum as f64 / n;
-        let squares: f64 = self.0.iter().map(|v| (*v as f64 - mean).powi(2)).sum();
-        let se = if self.0.len() > 1 {
-            (squares / (n - 1.0) / n).sqrt()
-        } else {
-            0.0
-        };
+        let mut sums = Sums::default();
+        for v in &self.0 {
+            sums.add(i128::from(*v));
+        }
+        let mean = sums.mean().unwrap_or(0.0);
+        // One trial has no spread that could be estimated; its error is unknown, shown as none.
+        let se = sums.standard_error().unwrap_or(0.0);
         let q = |p| self.quantile(p) as f64 / unit;
         Spread {
             mean: mean / unit,
@@ -97,8 +93,8 @@ impl Sorted {
         let (low, high) = self.interval(0.5);
         Estimate {
             value: self.quantile(0.5) as f64 / unit,
-            low: low as f64 / unit,
-            high: high as f64 / unit,
+            low: low.map_or(f64::NEG_INFINITY, |v| v as f64 / unit),
+            high: high.map_or(f64::INFINITY, |v| v as f64 / unit),
             n: self.0.len() as u64,
         }
     }
@@ -109,44 +105,9 @@ pub fn spread(column: Vec<i64>, unit: f64) -> Spread {
     Sorted::new(column).spread(unit)
 }
 
-/// Ranks (from 1) between which a quantile lies with 95 % confidence.
-fn ranks(n: usize, p: f64) -> (usize, usize) {
-    let n_f = n as f64;
-    let half = 1.959_963_984_540_054 * (n_f * p * (1.0 - p)).sqrt();
-    let low = (n_f * p - half).floor().max(1.0) as usize;
-    let high = ((n_f * p + half).ceil() + 1.0).min(n_f).max(1.0) as usize;
-    (low, high)
-}
-
 /// A share of trials with its 95 % interval.
 pub fn share(hits: u64, n: u64) -> Estimate {
-    if n == 0 {
-        return Estimate {
-            value: 0.0,
-            low: 0.0,
-            high: 1.0,
-            n,
-        };
-    }
-    let (k, m) = (hits as f64, n as f64);
-    let z2 = 1.959_963_984_540_054_f64.powi(2);
-    let p = k / m;
-    let centre = (p + z2 / (2.0 * m)) / (1.0 + z2 / m);
-    let half = (z2 * (p * (1.0 - p) / m + z2 / (4.0 * m * m))).sqrt() / (1.0 + z2 / m);
-    Estimate {
-        value: p,
-        low: if hits == 0 {
-            0.0
-        } else {
-            (centre - half).max(0.0)
-        },
-        high: if hits == n {
-            1.0
-        } else {
-            (centre + half).min(1.0)
-        },
-        n,
-    }
+    proportion::wilson(hits, n, CONFIDENCE)
 }
 
 /// `N` such that something never seen in `n` trials happens in fewer than 1 of `N`, at 95 %.
@@ -156,7 +117,7 @@ pub fn fewer_than_one_in(n: u64) -> u64 {
     if n == 0 {
         return 1;
     }
-    let rate = -libm::expm1(libm::log(0.05) / n as f64);
+    let rate = proportion::upper_bound(0, n, CONFIDENCE);
     (1.0 / rate).floor().max(1.0) as u64
 }
 

@@ -103,8 +103,9 @@ fn drains(experiment: &Experiment, outcome: &Outcome, pool: usize) -> PoolFindin
                 DrainQuantile {
                     p,
                     at: instant(first.quantile(p)),
-                    low: instant(low),
-                    high: instant(high),
+                    // Too few trials to bound it: it may be as early as the start, or never.
+                    low: instant(low.unwrap_or(0)),
+                    high: high.and_then(instant),
                 }
             })
             .collect(),

@@ -137,6 +137,15 @@ impl<'a> Dates<'a> {
         format!("{} {}", self.date(&l), l.clock())
     }
 
+    /// As [`Dates::minute`] on a short horizon, else as [`Dates::short`].
+    pub fn date_or_clock(&self, at: Instant) -> String {
+        if self.clock {
+            self.minute(at)
+        } else {
+            self.short(at)
+        }
+    }
+
     /// `4 Dec`, with the year on a long horizon.
     pub fn short(&self, at: Instant) -> String {
         self.date(&self.zone.local(at))

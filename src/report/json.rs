@@ -236,7 +236,10 @@ fn blocked(f: &Findings) -> Value {
         .collect();
     let mut week = Map::new();
     for (day, hours) in WEEKDAYS.iter().zip(&f.blocked.heat) {
-        week.insert((*day).to_owned(), hours.iter().map(|h| number(*h)).collect());
+        week.insert(
+            (*day).to_owned(),
+            hours.iter().map(|h| number(*h)).collect(),
+        );
     }
     json!({
         "hours": spread(&f.blocked.hours),
@@ -278,7 +281,11 @@ fn at(f: &Findings, at: Option<Instant>) -> Option<String> {
 /// A number with at most six decimals; null when it is none.
 fn number(x: f64) -> Value {
     let rounded = (x * 1e6).round() / 1e6;
-    let shown = if x.is_finite() && rounded.is_finite() { rounded + 0.0 } else { x };
+    let shown = if x.is_finite() && rounded.is_finite() {
+        rounded + 0.0
+    } else {
+        x
+    };
     if shown.is_finite() && shown.fract() == 0.0 && shown.abs() < 1e15 {
         return json!(shown as i64);
     }

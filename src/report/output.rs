@@ -93,7 +93,10 @@ impl Draft {
         let mut buffer = BufWriter::with_capacity(1 << 16, file);
         let named = |error: io::Error| {
             // Errors of the buffer do not say which file it was.
-            io::Error::new(error.kind(), format!("{}: {error}", self.target.join(name).display()))
+            io::Error::new(
+                error.kind(),
+                format!("{}: {error}", self.target.join(name).display()),
+            )
         };
         write(&mut buffer).map_err(named)?;
         buffer.flush().map_err(named)?;
@@ -276,12 +279,21 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let foreign = home.path().join("photos");
         std::fs::create_dir(&foreign).unwrap();
-        assert!(Draft::begin(&foreign).is_ok(), "an empty folder may be used");
+        assert!(
+            Draft::begin(&foreign).is_ok(),
+            "an empty folder may be used"
+        );
         std::fs::write(foreign.join("a.jpg"), "x").unwrap();
-        assert!(matches!(Draft::begin(&foreign), Err(OutputError::Foreign(_))));
+        assert!(matches!(
+            Draft::begin(&foreign),
+            Err(OutputError::Foreign(_))
+        ));
         let file = home.path().join("file");
         std::fs::write(&file, "x").unwrap();
-        assert!(matches!(Draft::begin(&file), Err(OutputError::NotAFolder(_))));
+        assert!(matches!(
+            Draft::begin(&file),
+            Err(OutputError::NotAFolder(_))
+        ));
         assert_eq!(names(home.path()), ["file", "photos"]);
     }
 
