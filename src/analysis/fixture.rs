@@ -19,7 +19,7 @@ use crate::engine::outcome::{
     BlockedSum, CellSum, Field, Layout, NEVER, Outcome, SpendSum, Sums, Timeline, WALLET_BINS,
     wallet_bin,
 };
-use crate::engine::replay::{Event, Payer, PurchaseKind, What};
+use crate::engine::replay::{Event, Note, Payer, PurchaseKind, What};
 
 /// 1 December 2026, 00:00 in Berlin.
 pub const START: Instant = Instant(1_796_079_600_000);
@@ -300,39 +300,39 @@ pub fn events() -> Vec<Event> {
         ),
         event(
             9,
-            What::WindowOpens {
+            What::Account(Note::WindowOpens {
                 window: 0,
                 seat: 0,
                 until: at(14),
-            },
+            }),
         ),
         request(9, Payer::Plan, [1_000_000, 0, 0, 0, 0]),
         request(10, Payer::Plan, [3_000_000, 0, 0, 0, 0]),
-        event(11, What::WindowEmpty { window: 0, seat: 0 }),
+        event(11, What::Account(Note::WindowEmpty { window: 0, seat: 0 })),
         request(11, Payer::Wallet, [1_000_000, 0, 0, 0, 0]),
         event(
             12,
-            What::Charged {
+            What::Account(Note::Charged {
                 cost: Money::usd(16),
                 balance: Money::usd(4),
-            },
+            }),
         ),
         event(
             12,
-            What::ReloadTriggered {
+            What::Account(Note::ReloadTriggered {
                 amount: Money::usd(21),
                 balance: Money::usd(4),
-            },
+            }),
         ),
         event(
             12,
-            What::Purchase {
+            What::Account(Note::Purchase {
                 kind: PurchaseKind::Reload,
                 pay: Money::usd(21),
                 tax: Money::cents(399),
                 get: Money::usd(21),
                 balance: Money::usd(25),
-            },
+            }),
         ),
         event(
             13,
@@ -352,7 +352,7 @@ pub fn events() -> Vec<Event> {
                 until: Some(at(14)),
             },
         ),
-        event(14, What::WindowResets { window: 0, seat: 0 }),
+        event(14, What::Account(Note::WindowResets { window: 0, seat: 0 })),
         event(
             15,
             What::SessionEnd {

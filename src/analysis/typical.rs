@@ -9,7 +9,7 @@ use crate::base::money::Money;
 use crate::base::time::Instant;
 use crate::engine::experiment::Experiment;
 use crate::engine::outcome::{Field, Outcome};
-use crate::engine::replay::{Event, Payer, What};
+use crate::engine::replay::{Event, Note, Payer, What};
 
 /// Chooses and replays the typical trial.
 ///
@@ -99,12 +99,12 @@ fn window_left(
     let mut changes: Vec<Vec<(Instant, Change)>> = vec![Vec::new(); seats];
     for event in events {
         match &event.what {
-            What::WindowOpens {
-                window: w, seat, ..
-            }
-            | What::WindowResets { window: w, seat }
-                if *w == window && *seat < seats =>
-            {
+            What::Account(
+                Note::WindowOpens {
+                    window: w, seat, ..
+                }
+                | Note::WindowResets { window: w, seat },
+            ) if *w == window && *seat < seats => {
                 changes[*seat].push((event.at, Change::Full));
             }
             What::Request {
@@ -215,9 +215,12 @@ fn wallet_left(experiment: &Experiment, events: &[Event]) -> Vec<(Instant, f64)>
     let mut level = Money(opening).to_f64();
     let mut out = vec![(experiment.start, level)];
     for event in events {
-        let balance = match &event.what {
-            What::Charged { balance, .. } | What::Expired { balance, .. } => *balance,
-            What::Purchase { balance, .. } | What::GrantStarts { balance, .. } => {
+        let What::Account(note) = &event.what else {
+            continue;
+        };
+        let balance = match note {
+            Note::Charged { balance, .. } | Note::Expired { balance, .. } => *balance,
+            Note::Purchase { balance, .. } | Note::GrantStarts { balance, .. } => {
                 out.push((event.at, level));
                 *balance
             }

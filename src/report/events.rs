@@ -8,7 +8,7 @@ use crate::base::civil::Zone;
 use crate::base::money::{Money, group_thousands};
 use crate::base::time::Instant;
 use crate::engine::experiment::Experiment;
-use crate::engine::replay::{Event, Payer, PurchaseKind, What};
+use crate::engine::replay::{Event, Note, Payer, PurchaseKind, What};
 
 /// All kinds of event, as files and `--only` name them.
 pub const EVENT_KINDS: [&str; 19] = [
@@ -55,20 +55,26 @@ pub fn kind(what: &What) -> &'static str {
         What::Request { .. } => "request",
         What::Refused { .. } => "refused",
         What::Reacts { .. } => "reacts",
-        What::WindowOpens { .. } => "window-opens",
-        What::WindowResets { .. } => "window-resets",
-        What::WindowEmpty { .. } => "window-empty",
-        What::Charged { .. } => "charged",
-        What::WalletEmpty => "wallet-empty",
-        What::ReloadTriggered { .. } => "reload",
-        What::ReloadCapReached { .. } => "reload-cap",
-        What::PaymentDeclined { .. } => "declined",
-        What::Purchase { .. } => "purchase",
-        What::GrantStarts { .. } => "grant",
-        What::Expired { .. } => "expired",
-        What::MonthStarts => "month",
+        What::Account(note) => note_kind(note),
         What::IncidentStarts { .. } => "incident-start",
         What::IncidentEnds { .. } => "incident-end",
+    }
+}
+
+fn note_kind(note: &Note) -> &'static str {
+    match note {
+        Note::WindowOpens { .. } => "window-opens",
+        Note::WindowResets { .. } => "window-resets",
+        Note::WindowEmpty { .. } => "window-empty",
+        Note::Charged { .. } => "charged",
+        Note::WalletEmpty => "wallet-empty",
+        Note::ReloadTriggered { .. } => "reload",
+        Note::ReloadCapReached { .. } => "reload-cap",
+        Note::PaymentDeclined { .. } => "declined",
+        Note::Purchase { .. } => "purchase",
+        Note::GrantStarts { .. } => "grant",
+        Note::Expired { .. } => "expired",
+        Note::MonthStarts => "month",
     }
 }
 
@@ -126,42 +132,45 @@ fn words(experiment: &Experiment, event: &Event) -> Words {
             "session {session} {what}{}",
             until.map_or_else(String::new, |at| format!(" until {}", clock(at)))
         )),
-        What::WindowOpens {
+        What::Account(note) => note_words(experiment, event.at, note),
+        What::IncidentStarts { incident } => plain(incident_words(experiment, *incident, "starts")),
+        What::IncidentEnds { incident } => plain(incident_words(experiment, *incident, "ends")),
+    }
+}
+
+fn note_words(experiment: &Experiment, at: Instant, note: &Note) -> Words {
+    let label = &experiment.account.wallet.label;
+    let plain = |text: String| (text, None, None);
+    match note {
+        Note::WindowOpens {
             window,
             seat,
             until,
         } => plain(format!(
             "{} opens, until {}",
             window_name(experiment, *window, *seat),
-            clock(*until)
+            clock(experiment, at, *until)
         )),
-        What::WindowResets { window, seat } => plain(format!(
+        Note::WindowResets { window, seat } => plain(format!(
             "{} resets",
             window_name(experiment, *window, *seat)
         )),
-        What::WindowEmpty { window, seat } => plain(format!(
+        Note::WindowEmpty { window, seat } => plain(format!(
             "{} is empty",
             window_name(experiment, *window, *seat)
         )),
-        other => money_words(experiment, other),
-    }
-}
-
-fn money_words(experiment: &Experiment, what: &What) -> Words {
-    let label = &experiment.account.wallet.label;
-    match what {
-        What::Charged { cost, balance } => (
+        Note::Charged { cost, balance } => (
             format!("{} charged to {label}", exact(*cost)),
             Some(*cost),
             Some(*balance),
         ),
-        What::WalletEmpty => (format!("{label} is empty"), None, None),
-        What::ReloadTriggered { amount, balance } => (
+        Note::WalletEmpty => (format!("{label} is empty"), None, None),
+        Note::ReloadTriggered { amount, balance } => (
             format!("auto-reload asks for {}", money(*amount)),
             Some(*amount),
             Some(*balance),
         ),
-        What::ReloadCapReached { bought } => (
+        Note::ReloadCapReached { bought } => (
             format!(
                 "auto-reload stops: {} bought this month, the cap",
                 money(*bought)
@@ -169,10 +178,10 @@ fn money_words(experiment: &Experiment, what: &What) -> Words {
             None,
             None,
         ),
-        What::PaymentDeclined { attempt } => {
+        Note::PaymentDeclined { attempt } => {
             (format!("payment declined (attempt {attempt})"), None, None)
         }
-        What::Purchase {
+        Note::Purchase {
             kind,
             pay,
             tax,
@@ -197,7 +206,7 @@ fn money_words(experiment: &Experiment, what: &What) -> Words {
             );
             (text, Some(*pay), Some(*balance))
         }
-        What::GrantStarts {
+        Note::GrantStarts {
             grant,
             amount,
             balance,
@@ -210,18 +219,12 @@ fn money_words(experiment: &Experiment, what: &What) -> Words {
                 Some(*balance),
             )
         }
-        What::Expired { amount, balance } => (
+        Note::Expired { amount, balance } => (
             format!("{} expires unused", exact(*amount)),
             Some(*amount),
             Some(*balance),
         ),
-        What::IncidentStarts { incident } => {
-            (incident_words(experiment, *incident, "starts"), None, None)
-        }
-        What::IncidentEnds { incident } => {
-            (incident_words(experiment, *incident, "ends"), None, None)
-        }
-        _ => ("a month of spend limits starts".to_owned(), None, None),
+        Note::MonthStarts => plain("a month of spend limits starts".to_owned()),
     }
 }
 

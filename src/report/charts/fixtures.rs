@@ -5,7 +5,7 @@ use crate::account::spec::Provenance;
 use crate::analysis::findings::*;
 use crate::base::money::Money;
 use crate::base::time::{Instant, Span};
-use crate::engine::replay::{Event, PurchaseKind, What};
+use crate::engine::replay::{Event, Note, PurchaseKind, What};
 use crate::stats::estimate::Estimate;
 
 /// 1 December 2026, midnight in Berlin.
@@ -249,13 +249,13 @@ fn typical(pools: &[PoolFinding], days: f64, busy: bool) -> Typical {
                     balance = 25.0;
                     events.push(Event {
                         at: at(d),
-                        what: What::Purchase {
+                        what: What::Account(Note::Purchase {
                             kind: PurchaseKind::Reload,
                             pay: Money((add * 100.0) as i64 * 10_000_000_000),
                             tax: Money::ZERO,
                             get: Money((add * 100.0) as i64 * 10_000_000_000),
                             balance: Money::usd(25),
-                        },
+                        }),
                     });
                 }
                 series.push((at(d), balance));

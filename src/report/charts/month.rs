@@ -10,7 +10,7 @@ use crate::account::reason::Reason;
 use crate::analysis::findings::Findings;
 use crate::base::money::Money;
 use crate::base::time::Instant;
-use crate::engine::replay::{Event, What};
+use crate::engine::replay::{Event, Note, What};
 
 const ABOUT: &str = "One trial near the medians, event by event: lines show what is left in each \
                      pool, arrows show money that arrives, ticks show refused requests.";
@@ -132,10 +132,10 @@ fn steps(series: &[(Instant, f64)], panel: &Panel<'_>) -> Vec<Point> {
 /// Money that arrives: when, how much, and the balance after it.
 fn purchases(f: &Findings) -> Vec<(Instant, Money, Money)> {
     let arrives = |e: &Event| match e.what {
-        What::Purchase { get, balance, .. } => Some((e.at, get, balance)),
-        What::GrantStarts {
+        What::Account(Note::Purchase { get, balance, .. }) => Some((e.at, get, balance)),
+        What::Account(Note::GrantStarts {
             amount, balance, ..
-        } => Some((e.at, amount, balance)),
+        }) => Some((e.at, amount, balance)),
         _ => None,
     };
     f.typical.events.iter().filter_map(arrives).collect()
@@ -172,8 +172,8 @@ fn finding(f: &Findings, i: usize, purchases: &[(Instant, Money, Money)]) -> Str
     let pool = &f.pools[i];
     let empties = (f.typical.events.iter())
         .filter(|e| match e.what {
-            What::WalletEmpty => pool.is_wallet,
-            What::WindowEmpty { window, .. } => !pool.is_wallet && window == i,
+            What::Account(Note::WalletEmpty) => pool.is_wallet,
+            What::Account(Note::WindowEmpty { window, .. }) => !pool.is_wallet && window == i,
             _ => false,
         })
         .count();
@@ -289,7 +289,7 @@ fn waiting_h(events: &[Event], end: Instant) -> f64 {
 fn title(f: &Findings, clock: &Clock<'_>) -> String {
     let events = &f.typical.events;
     let reloads = (events.iter())
-        .filter(|e| matches!(e.what, What::Purchase { .. }))
+        .filter(|e| matches!(e.what, What::Account(Note::Purchase { .. })))
         .count();
     let refused: Vec<Instant> = (events.iter())
         .filter(|e| matches!(e.what, What::Refused { .. }))
