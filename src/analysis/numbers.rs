@@ -3,7 +3,7 @@
 use crate::analysis::findings::Spread;
 use crate::base::money::PICO_PER_USD;
 use crate::stats::estimate::Estimate;
-use crate::stats::mean::Sums;
+use crate::stats::mean::{self, Sums};
 use crate::stats::{proportion, quantile};
 
 /// The confidence of every interval that is shown.
@@ -90,13 +90,38 @@ impl Sorted {
 
     /// The median with its 95 % interval, in a unit.
     pub fn median(&self, unit: f64) -> Estimate {
-        let (low, high) = self.interval(0.5);
+        self.estimate(0.5, unit)
+    }
+
+    /// A quantile with its 95 % interval, in a unit; an end that nothing bounds is infinite.
+    pub fn estimate(&self, p: f64, unit: f64) -> Estimate {
+        let (low, high) = self.interval(p);
         Estimate {
-            value: self.quantile(0.5) as f64 / unit,
+            value: self.quantile(p) as f64 / unit,
             low: low.map_or(f64::NEG_INFINITY, |v| v as f64 / unit),
             high: high.map_or(f64::INFINITY, |v| v as f64 / unit),
             n: self.0.len() as u64,
         }
+    }
+
+    /// The mean with its 95 % interval, in a unit.
+    pub fn mean(&self, unit: f64) -> Estimate {
+        let found = mean::estimate(&self.0, CONFIDENCE);
+        let n = self.0.len() as u64;
+        found.map_or(
+            Estimate {
+                value: self.spread(unit).mean,
+                low: f64::NEG_INFINITY,
+                high: f64::INFINITY,
+                n,
+            },
+            |e| Estimate {
+                value: e.value / unit,
+                low: e.low / unit,
+                high: e.high / unit,
+                n,
+            },
+        )
     }
 }
 

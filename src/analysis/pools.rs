@@ -198,7 +198,7 @@ fn expiries(
 }
 
 /// The wallet's rule in words.
-fn rule(spec: &WalletSpec) -> String {
+pub fn rule(spec: &WalletSpec) -> String {
     let mut parts = Vec::new();
     match (&spec.auto_reload, spec.funding) {
         (_, Funding::Arrears) => parts.push("invoiced monthly".to_owned()),
