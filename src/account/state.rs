@@ -224,6 +224,39 @@ impl<'a> Account<'a> {
         }
     }
 
+    /// Whether the plan covers a class now, without asking or opening anything.
+    pub fn covers(&self, seat: usize, class: usize) -> bool {
+        let c = &self.classes[class];
+        c.fast && self.calm && self.seats[seat].has_room(self.window_count, &c.mask)
+    }
+
+    /// Whether the plan would cover a class once its closed windows are opened by a request.
+    pub fn opens_at_request(&self, seat: usize, class: usize) -> bool {
+        let (c, s) = (&self.classes[class], &self.seats[seat]);
+        let open_and_empty = |w: usize| c.mask[w] != 0 && s.open[w] && s.room[w] <= 0;
+        c.fast && self.calm && !(0..self.window_count).any(open_and_empty)
+    }
+
+    /// Adds a class's units to what each window must have room for.
+    pub fn add_units(&self, class: usize, units: i64, need: &mut [i64; WINDOWS_MAX]) {
+        for (n, mask) in need.iter_mut().zip(&self.classes[class].mask) {
+            *n += units & mask;
+        }
+    }
+
+    /// Whether every window of the seat has more room than `need`; one that needs nothing always
+    /// has.
+    pub fn keeps_room(&self, seat: usize, need: &[i64; WINDOWS_MAX]) -> bool {
+        let room = &self.seats[seat].room;
+        (0..self.window_count).all(|w| need[w] == 0 || room[w] > need[w])
+    }
+
+    /// Takes units of several finished requests, known not to empty a window.
+    pub fn take_units(&mut self, seat: usize, class: usize, units: i64) {
+        let mask = &self.classes[class].mask;
+        self.seats[seat].take(self.window_count, mask, units);
+    }
+
     #[cold]
     #[inline(never)]
     fn mark_empty<W: World>(&mut self, now: Instant, seat: usize, world: &mut W) {

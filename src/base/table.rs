@@ -127,7 +127,7 @@ impl Table {
 /// `x` as the nearest whole number, halves to even, held within ±2⁵⁰. Adding 1.5·2⁵² leaves the
 /// whole number in the low bits of the sum: half the time of a saturating conversion.
 #[inline(always)]
-fn nearest(x: f64) -> i64 {
+pub fn nearest(x: f64) -> i64 {
     const LIMIT: f64 = (1_i64 << 50) as f64;
     const SHIFTER: f64 = 6_755_399_441_055_744.0;
     let x = if x < LIMIT { x } else { LIMIT };

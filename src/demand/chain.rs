@@ -6,6 +6,9 @@
 use super::kernel::{ChainKernel, Factors, HELD, Held};
 use crate::base::law::Level;
 use crate::base::stream::Stream;
+use crate::base::table::nearest;
+
+const FIVE_MINUTES_MS: i64 = 300_000;
 
 /// The tokens of one request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,6 +44,17 @@ pub enum Next {
     Prompt(i64),
     /// Nothing: the chain ends.
     End,
+}
+
+impl Next {
+    /// Milliseconds to the next request, at least 1; `i64::MAX` at the end.
+    #[inline(always)]
+    pub fn gap(self) -> i64 {
+        match self {
+            Next::Request(gap) | Next::Prompt(gap) => gap.max(1),
+            Next::End => i64::MAX,
+        }
+    }
 }
 
 /// The state of a chain.
@@ -113,7 +127,7 @@ impl Chain {
         };
         chain.use_model(model);
         chain.context = ((first as f64 * model.tokenizer + 0.5) as i64).min(k.context_max);
-        chain.start_prompt(k);
+        chain.start_prompt::<false>(k);
         chain
     }
 
@@ -134,38 +148,47 @@ impl Chain {
         self.in_prompt_left = requests.clamp(1.0, 1e8) as i32;
     }
 
+    /// 1 if cache entries live an hour while the plan pays, else 0.
+    pub fn one_hour_on_plan(&self) -> usize {
+        usize::from(self.plan_ttl_ms > FIVE_MINUTES_MS)
+    }
+
     /// The chain's stream, for choices that belong to it (models, sub-agents).
     pub fn rng(&mut self) -> &mut Stream {
         &mut self.rng
     }
 
-    fn start_prompt(&mut self, k: &ChainKernel) {
+    #[inline(always)]
+    fn start_prompt<const PLAIN: bool>(&mut self, k: &ChainKernel) {
         self.prompt += 1;
         self.in_prompt = 0;
         let bits = self.rng.bits();
-        for (i, level) in k.levels.iter().enumerate() {
-            if *level == Level::Prompt && i != Held::PerPrompt as usize {
-                self.held[i] = self.rng.word();
+        if !PLAIN {
+            for (held, level) in self.held.iter_mut().zip(k.levels) {
+                if level == Level::Prompt {
+                    *held = self.rng.word();
+                }
             }
         }
-        let per_prompt = Held::PerPrompt as usize;
-        let word = if k.levels[per_prompt] >= Level::Prompt {
-            (bits >> 32) as u32
+        let what = Held::PerPrompt as usize;
+        let fresh = PLAIN || k.levels[what] >= Level::Prompt;
+        let word = if fresh { (bits >> 32) as u32 } else { self.held[what] };
+        let requests = k.requests_per_prompt.sample(word);
+        // A dithered rounding keeps the mean of a product such as 1.3 × 1.
+        let dither = if self.requests_factor == 1.0 {
+            0.5
         } else {
-            self.held[per_prompt]
+            f64::from(bits as u32) / 4_294_967_296.0
         };
-        let mut requests = k.requests_per_prompt.sample(word);
-        if self.requests_factor == 1.0 {
-            requests += 0.5;
-        } else {
-            // A dithered rounding keeps the mean of a product such as 1.3 × 1.
-            requests = requests * self.requests_factor + f64::from(bits as u32) / 4_294_967_296.0;
-        }
+        let requests = requests * self.requests_factor + dither;
         self.in_prompt_left = requests.clamp(1.0, 1e6) as i32;
     }
 
     #[inline(always)]
-    fn word(&self, k: &ChainKernel, what: Held, fresh: u32) -> u32 {
+    fn word<const PLAIN: bool>(&self, k: &ChainKernel, what: Held, fresh: u32) -> u32 {
+        if PLAIN {
+            return fresh;
+        }
         let live = k.live[what as usize];
         (fresh & live) | (self.held[what as usize] & !live)
     }
@@ -173,21 +196,28 @@ impl Chain {
     /// Makes the next request at `now`: its tokens, and what follows. `credits`: the wallet pays
     /// (the cache then lives as long as credits allow).
     #[inline(always)]
-    pub fn request(&mut self, k: &ChainKernel, now: i64, credits: bool) -> (Tokens, Next) {
+    pub fn request<const PLAIN: bool>(
+        &mut self,
+        k: &ChainKernel,
+        now: i64,
+        credits: bool,
+    ) -> (Tokens, Next) {
         let (a, b) = (self.rng.bits(), self.rng.bits());
         let grown = k
             .growth
-            .sample(self.word(k, Held::Growth, (a >> 32) as u32));
-        let output = k.output.sample(self.word(k, Held::Output, a as u32));
-        let output = (output * self.output_factor + 0.5) as i64;
+            .sample(self.word::<PLAIN>(k, Held::Growth, (a >> 32) as u32));
+        let output = k.output.sample(self.word::<PLAIN>(k, Held::Output, a as u32));
+        let output = nearest(output * self.output_factor);
         // The low half of b serves two coarse draws: 16 bits decide a miss, 16 the uncached input.
         let low = b as u32;
-        let input = k
-            .input
-            .sample_int(self.word(k, Held::Input, (low << 16) | 0x8000));
+        let input = match k.input_fixed {
+            Some(input) => input,
+            None => k
+                .input
+                .sample_int(self.word::<PLAIN>(k, Held::Input, (low << 16) | 0x8000)),
+        };
         let boost = k.boost[(self.n as usize).min(k.boost.len() - 1)];
-        let new = (grown * boost * self.growth_factor + 0.5) as i64;
-        let new = if self.n == 0 { 0 } else { new };
+        let new = nearest(grown * boost * self.growth_factor);
         let before = self.context;
         let context = (before + new).min(k.context_max);
         let ttl = if credits {
@@ -203,7 +233,7 @@ impl Chain {
             read,
             output,
             rewritten: if warm { 0 } else { self.cached },
-            one_hour: ttl > 300_000,
+            one_hour: ttl > FIVE_MINUTES_MS,
             compaction: false,
         };
         self.n += 1;
@@ -217,26 +247,30 @@ impl Chain {
         self.context = context;
         let gap_word = (b >> 32) as u32;
         if context > self.compact_at {
-            return self.compact(k, tokens, gap_word);
+            // By value, so that the hot loop may keep the chain in registers.
+            let (chain, tokens, gap) = self.clone().compact::<PLAIN>(k, tokens, gap_word);
+            *self = chain;
+            return (tokens, Next::Request(gap));
         }
         self.in_prompt += 1;
         self.in_prompt_left -= 1;
         if self.in_prompt_left > 0 {
-            let gap = k.gap_ms.sample_int(self.word(k, Held::Gap, gap_word));
+            let gap = k.gap_ms.sample_int(self.word::<PLAIN>(k, Held::Gap, gap_word));
             return (tokens, Next::Request(gap));
         }
-        (tokens, self.next_prompt(k, gap_word))
+        (tokens, self.next_prompt::<PLAIN>(k, gap_word))
     }
 
-    fn next_prompt(&mut self, k: &ChainKernel, gap_word: u32) -> Next {
+    #[inline(always)]
+    fn next_prompt<const PLAIN: bool>(&mut self, k: &ChainKernel, gap_word: u32) -> Next {
         self.prompts_left -= 1;
         if self.prompts_left <= 0 {
             return Next::End;
         }
         let gap = k
             .prompt_gap_ms
-            .sample_int(self.word(k, Held::PromptGap, gap_word));
-        self.start_prompt(k);
+            .sample_int(self.word::<PLAIN>(k, Held::PromptGap, gap_word));
+        self.start_prompt::<PLAIN>(k);
         Next::Prompt(gap)
     }
 
@@ -244,7 +278,12 @@ impl Chain {
     /// and a cold cache after it. It does not count as one of the prompt's requests.
     #[cold]
     #[inline(never)]
-    fn compact(&mut self, k: &ChainKernel, mut tokens: Tokens, gap_word: u32) -> (Tokens, Next) {
+    fn compact<const PLAIN: bool>(
+        mut self,
+        k: &ChainKernel,
+        mut tokens: Tokens,
+        gap_word: u32,
+    ) -> (Chain, Tokens, i64) {
         let bits = self.rng.bits();
         if let Some(c) = &k.compaction {
             tokens.output = c.output.sample_int((bits >> 32) as u32).max(0);
@@ -253,8 +292,8 @@ impl Chain {
         }
         tokens.compaction = true;
         self.cached = 0;
-        let gap = k.gap_ms.sample_int(self.word(k, Held::Gap, gap_word));
-        (tokens, Next::Request(gap))
+        let gap = k.gap_ms.sample_int(self.word::<PLAIN>(k, Held::Gap, gap_word));
+        (self, tokens, gap)
     }
 
     /// Plays the rest of the chain without making its requests: how many there are and how long
@@ -263,7 +302,7 @@ impl Chain {
         let (mut requests, mut ms) = (0u64, 0i64);
         while requests < 1_000_000 {
             requests += 1;
-            match self.request(k, 0, false).1 {
+            match self.request::<false>(k, 0, false).1 {
                 Next::Request(gap) | Next::Prompt(gap) => ms += gap.min(gap_max),
                 Next::End => break,
             }

@@ -2,7 +2,7 @@
 //! nanoseconds.
 
 use super::spec::{CacheSpec, ChainSpec, ModelUse, Ttl};
-use crate::base::law::{Draw, Level};
+use crate::base::law::{Draw, Law, Level};
 use crate::base::stream::Stream;
 use crate::base::table::{Sampler, Table};
 
@@ -38,9 +38,13 @@ pub struct ChainKernel {
     pub prompt_gap_ms: Table,
     pub growth: Table,
     pub input: Table,
+    /// The uncached input when it is always the same.
+    pub input_fixed: Option<i64>,
     pub output: Table,
     /// All ones where the quantity is drawn anew at each request, else zero.
     pub live: [u32; HELD],
+    /// Whether every quantity is drawn anew at each request (or, per prompt, at each prompt).
+    pub plain: bool,
     /// The level at which each quantity is drawn.
     pub levels: [Level; HELD],
     /// Factor on growth at request n (index n − 1, the last one holds from there on).
@@ -90,6 +94,8 @@ impl ChainKernel {
                 *b = 1.0 + spec.early_growth * libm::exp(-(i as f64) / spec.early_requests);
             }
         }
+        // The first request starts from the first context as it is.
+        boost[0] = 0.0;
         let (cacheless, on_plan, on_credits_ms, miss_below) = match &spec.cache {
             CacheSpec::None => (true, vec![(u32::MAX, 0)], 0, 0),
             CacheSpec::Ttl {
@@ -113,6 +119,12 @@ impl ChainKernel {
             prompt_gap_ms: Table::with_scale(&spec.prompt_gap_s, 1000.0),
             growth: Table::new(&spec.growth),
             input: Table::new(&spec.input),
+            input_fixed: match spec.input.law {
+                Law::Constant(x) => Some(x as i64),
+                _ => None,
+            },
+            plain: levels[..Held::PerPrompt as usize].iter().all(|l| *l == Level::Request)
+                && levels[Held::PerPrompt as usize] >= Level::Prompt,
             output: Table::new(&spec.output),
             live: levels.map(|l| if l == Level::Request { u32::MAX } else { 0 }),
             levels,
