@@ -105,7 +105,7 @@ pub(super) static WINDOW: Spec = Spec {
         k("limit", Draw, "Dollars of metered value: a number or a distribution, drawn once per trial; { usd = … } says the same.", "{ usd = \"18 to 33\" }"),
         k("share_of", Text, "Id of an earlier window of which this one is a share.", "\"week\""),
         k("share", Share, "The share.", "0.5"),
-        k("scope", Names, "What draws on it: \"all\", or models, families and clients.", "[\"fable\"]"),
+        k("scope", Names, "What draws on it: \"all\", or models, families and clients. A request that no window covers is paid by the wallet.", "[\"fable\"]"),
         k("used", Share, "Share of the limit used up at the start. Default: 0.", "\"37 %\""),
         k("open_until", Moment, "End of a first-request window that is open at the start.", "2026-12-01T03:20:00"),
         k("provenance", Choice(&["official", "fitted", "assumed", "given"]), "Where the limit comes from. Default: given.", "\"fitted\""),
@@ -379,8 +379,8 @@ const DISTRIBUTION: &[Key] = &[
     k("csv", Text, "A file with observed values, relative to the scenario's folder.", "\"sessions.csv\""),
     k("column", Text, "The column of the CSV file. Default: the first.", "\"sessions\""),
     k("mixture", Tables(&MIXTURE, "weight"), "Distributions with weights.", ""),
-    k("min", Number(f64::MIN, ANY), "Smallest value: smaller ones become it.", "1"),
-    k("max", Number(f64::MIN, ANY), "Largest value: larger ones become it.", "86_400"),
+    k("min", Number(f64::MIN, ANY), "Smallest value: smaller ones are not drawn.", "1"),
+    k("max", Number(f64::MIN, ANY), "Largest value: larger ones are not drawn.", "86_400"),
     k("per", Choice(LEVELS), "How long a value holds.", "\"session\""),
 ];
 
