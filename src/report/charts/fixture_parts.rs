@@ -5,7 +5,7 @@ use crate::account::spec::Provenance;
 use crate::analysis::findings::*;
 use crate::base::money::Money;
 use crate::base::time::{Instant, Span};
-use crate::engine::replay::{Event, PurchaseKind, What};
+use crate::engine::replay::{Event, Note, PurchaseKind, What};
 use crate::stats::estimate::Estimate;
 
 /// 1 December 2026, midnight in Berlin.
@@ -249,13 +249,13 @@ pub fn typical(pools: &[PoolFinding], days: f64, busy: bool) -> Typical {
                     balance = 25.0;
                     events.push(Event {
                         at: at(d),
-                        what: What::Purchase {
+                        what: What::Account(Note::Purchase {
                             kind: PurchaseKind::Reload,
                             pay: Money((add * 100.0) as i64 * 10_000_000_000),
                             tax: Money::ZERO,
                             get: Money((add * 100.0) as i64 * 10_000_000_000),
                             balance: Money::usd(25),
-                        },
+                        }),
                     });
                 }
                 series.push((at(d), balance));
@@ -265,7 +265,7 @@ pub fn typical(pools: &[PoolFinding], days: f64, busy: bool) -> Typical {
                 if value <= 0.0 && series.last().is_some_and(|(_, v)| *v > 0.0) {
                     events.push(Event {
                         at: at(d),
-                        what: What::WindowEmpty { window: w, seat: 0 },
+                        what: What::Account(Note::WindowEmpty { window: w, seat: 0 }),
                     });
                 }
                 series.push((at(d), value));
@@ -320,6 +320,9 @@ pub fn base(days: f64) -> Findings {
             title: "Max 5x, Opus at the keyboard and two background agents".to_string(),
             question: None,
             name: "max-5x".to_string(),
+            hash: "0".to_string(),
+            price_date: None,
+            plan_date: None,
             plan: "max-5x".to_string(),
             timezone: "Europe/Berlin".to_string(),
             start: START,

@@ -4,7 +4,7 @@ use super::fixture_parts::*;
 use crate::analysis::findings::*;
 use crate::base::money::Money;
 use crate::base::time::Instant;
-use crate::engine::replay::{Event, PurchaseKind, What};
+use crate::engine::replay::{Event, Note, PurchaseKind, What};
 
 fn calm(mut f: Findings) -> Findings {
     f.p_blocked = estimate(0.0);
@@ -264,13 +264,13 @@ fn always_over() -> Findings {
     for i in 0..120 {
         let t = at(f64::from(i) * 0.25 + f64::from(i % 7) * 0.02);
         let money = Money::cents(1999);
-        let what = What::Purchase {
+        let what = What::Account(Note::Purchase {
             kind: PurchaseKind::TopUp,
             pay: money,
             tax: Money::ZERO,
             get: money,
             balance: Money::usd(25),
-        };
+        });
         events.push(Event { at: t, what });
     }
     f.typical.events.extend(events);

@@ -11,7 +11,7 @@ use crate::account::reason::Reason;
 use crate::analysis::findings::Findings;
 use crate::base::money::Money;
 use crate::base::time::Instant;
-use crate::engine::replay::{Event, PurchaseKind, What};
+use crate::engine::replay::{Event, Note, PurchaseKind, What};
 
 const ABOUT: &str = "One trial near the medians, event by event: lines show what is left in each \
                      pool, arrows show money that arrives, ticks show refused requests.";
@@ -159,10 +159,10 @@ struct Arrival {
 fn arrivals(f: &Findings) -> Vec<Arrival> {
     let arrives = |e: &Event| {
         let (get, balance, bought) = match e.what {
-            What::Purchase { get, balance, .. } => (get, balance, true),
-            What::GrantStarts {
+            What::Account(Note::Purchase { get, balance, .. }) => (get, balance, true),
+            What::Account(Note::GrantStarts {
                 amount, balance, ..
-            } => (amount, balance, false),
+            }) => (amount, balance, false),
             _ => return None,
         };
         Some(Arrival {
@@ -209,8 +209,8 @@ fn finding(f: &Findings, i: usize, arrivals: &[Arrival]) -> String {
     let pool = &f.pools[i];
     let empties = (f.typical.events.iter())
         .filter(|e| match e.what {
-            What::WalletEmpty => pool.is_wallet,
-            What::WindowEmpty { window, .. } => !pool.is_wallet && window == i,
+            What::Account(Note::WalletEmpty) => pool.is_wallet,
+            What::Account(Note::WindowEmpty { window, .. }) => !pool.is_wallet && window == i,
             _ => false,
         })
         .count();
@@ -338,8 +338,7 @@ fn waiting_h(events: &[Event], end: Instant) -> f64 {
 /// `7 reloads`, `2 top-ups`, `1 payment`: what put money in, without what did not happen.
 fn paid(events: &[Event]) -> Vec<String> {
     let count = |kinds: &[PurchaseKind]| {
-        let made =
-            |e: &&Event| matches!(e.what, What::Purchase { kind, .. } if kinds.contains(&kind));
+        let made = |e: &&Event| matches!(e.what, What::Account(Note::Purchase { kind, .. }) if kinds.contains(&kind));
         events.iter().filter(made).count()
     };
     [
