@@ -35,7 +35,10 @@ pub fn experiment() -> Experiment {
         end,
         models: vec![Model {
             name: "opus-5.5".to_owned(),
-            rates: RateCard::flat(Rate::new([5_000_000, 6_250_000, 10_000_000, 500_000, 25_000_000], [5_000_000, 6_250_000, 10_000_000, 500_000, 25_000_000])),
+            rates: RateCard::flat(Rate::new(
+                [5_000_000, 6_250_000, 10_000_000, 500_000, 25_000_000],
+                [5_000_000, 6_250_000, 10_000_000, 500_000, 25_000_000],
+            )),
         }],
         actors: vec![actor()],
         account: account(),

@@ -397,6 +397,13 @@ impl<'a> Voice<'a> {
         } else {
             format!("{what} in {} of {}", percent(over.value), self.many)
         };
+        if usd(total.p10) == usd(total.p90) {
+            return format!(
+                "{subject} {} in most {}; {tail}.",
+                usd(total.p50),
+                self.many
+            );
+        }
         let range = usd_range(total.p10, total.p90);
         format!("{subject} {} (10-90 %: {range}); {tail}.", usd(total.p50))
     }

@@ -19,7 +19,11 @@ pub fn run(args: Args) -> Done {
     let scenario = args.scenario.load(&[])?;
     if !args.quiet {
         let about_it = common::about(&scenario);
-        common::print(&about::describe(&scenario.experiment, &about_it, scenario.run.trials))?;
+        common::print(&about::describe(
+            &scenario.experiment,
+            &about_it,
+            scenario.run.trials,
+        ))?;
     }
     Ok(Exit::Answered)
 }

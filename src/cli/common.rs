@@ -73,8 +73,13 @@ pub fn color(terminal: bool) -> bool {
 
 /// Columns to fill: the terminal's, else 100.
 pub fn width(terminal: bool) -> usize {
-    let size = if terminal { terminal_size::terminal_size() } else { None };
-    size.map_or(100, |(columns, _)| usize::from(columns.0)).clamp(60, 100)
+    let size = if terminal {
+        terminal_size::terminal_size()
+    } else {
+        None
+    };
+    size.map_or(100, |(columns, _)| usize::from(columns.0))
+        .clamp(60, 100)
 }
 
 /// Writes results to stdout.

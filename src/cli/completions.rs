@@ -15,7 +15,12 @@ pub struct Args {
 
 pub fn run(args: Args) -> Done {
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut super::Cli::command(), "burncast", &mut text);
+    clap_complete::generate(
+        args.shell,
+        &mut super::Cli::command(),
+        "burncast",
+        &mut text,
+    );
     common::print(&String::from_utf8_lossy(&text))?;
     Ok(Exit::Answered)
 }

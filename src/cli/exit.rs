@@ -88,7 +88,9 @@ impl From<OutputError> for Failure {
     fn from(error: OutputError) -> Failure {
         match error {
             // The user named a place that is not ours: the command line is wrong, not the disk.
-            OutputError::Foreign(_) | OutputError::NotAFolder(_) => Failure::Wrong(error.to_string()),
+            OutputError::Foreign(_) | OutputError::NotAFolder(_) => {
+                Failure::Wrong(error.to_string())
+            }
             OutputError::Disk(_) => Failure::Machine(error.to_string()),
         }
     }

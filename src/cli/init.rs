@@ -30,5 +30,8 @@ fn known(what: &str, name: &str, list: &[&str]) -> Result<(), Failure> {
     if list.contains(&name) {
         return Ok(());
     }
-    Err(Failure::Wrong(format!("unknown {what} \"{name}\"; known: {}", list.join(", "))))
+    Err(Failure::Wrong(format!(
+        "unknown {what} \"{name}\"; known: {}",
+        list.join(", ")
+    )))
 }

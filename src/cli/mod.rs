@@ -92,7 +92,11 @@ mod tests {
         for command in Cli::command().get_subcommands() {
             let file = folder.join(format!("{}.rs", command.get_name()));
             assert!(file.is_file(), "{}", file.display());
-            assert!(command.get_about().is_some(), "{} says nothing", command.get_name());
+            assert!(
+                command.get_about().is_some(),
+                "{} says nothing",
+                command.get_name()
+            );
         }
     }
 }

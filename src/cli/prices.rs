@@ -25,7 +25,9 @@ pub fn run(args: Args) -> Done {
     let text = match args.model {
         None => all(catalog, date),
         Some(name) => {
-            let model = catalog.model(&name).map_err(|e| Failure::Wrong(e.to_string()))?;
+            let model = catalog
+                .model(&name)
+                .map_err(|e| Failure::Wrong(e.to_string()))?;
             one(model, date)
         }
     };

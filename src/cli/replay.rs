@@ -54,9 +54,12 @@ pub struct Args {
 pub fn run(args: Args) -> Done {
     let scenario = args.scenario.load(&[])?;
     let filter = filter(&args, &scenario)?;
-    let trial = if args.typical { typical_trial(&args, &scenario)? } else { args.trial };
-    let events =
-        replay(&scenario.experiment, trial).map_err(|e| Failure::Wrong(e.to_string()))?;
+    let trial = if args.typical {
+        typical_trial(&args, &scenario)?
+    } else {
+        args.trial
+    };
+    let events = replay(&scenario.experiment, trial).map_err(|e| Failure::Wrong(e.to_string()))?;
     let form = match (args.csv, args.json) {
         (true, _) => Form::Csv,
         (_, true) => Form::Json,
@@ -98,22 +101,35 @@ fn filter(args: &Args, scenario: &Scenario) -> Result<Filter, Failure> {
             .filter(|i| scenario.experiment.actors[*i].name == *name)
             .collect();
         if found.is_empty() {
-            let names: Vec<&str> =
-                scenario.experiment.actors.iter().map(|a| a.name.as_str()).collect();
+            let names: Vec<&str> = scenario
+                .experiment
+                .actors
+                .iter()
+                .map(|a| a.name.as_str())
+                .collect();
             let known = names.join(", ");
-            return Err(Failure::Wrong(format!("no actor \"{name}\"; known: {known}")));
+            return Err(Failure::Wrong(format!(
+                "no actor \"{name}\"; known: {known}"
+            )));
         }
         actors.extend(found);
     }
     for kind in &args.only {
         let group = format!("{kind}-");
-        if !EVENT_KINDS.iter().any(|k| k == kind || k.starts_with(&group)) {
+        if !EVENT_KINDS
+            .iter()
+            .any(|k| k == kind || k.starts_with(&group))
+        {
             let known = EVENT_KINDS.join(", ");
-            return Err(Failure::Wrong(format!("no kind of event \"{kind}\"; known: {known}")));
+            return Err(Failure::Wrong(format!(
+                "no kind of event \"{kind}\"; known: {known}"
+            )));
         }
     }
     let when = |text: &Option<String>, end: bool| {
-        text.as_ref().map(|t| instant(t, &scenario.timezone, end)).transpose()
+        text.as_ref()
+            .map(|t| instant(t, &scenario.timezone, end))
+            .transpose()
     };
     Ok(Filter {
         from: when(&args.from, false)?,
@@ -134,7 +150,11 @@ fn instant(text: &str, timezone: &str, end: bool) -> Result<Instant, Failure> {
     // A date first: a date-time is read from a date too, as its midnight.
     let civil: DateTime = match text.parse::<Date>() {
         Ok(date) if text.len() <= 10 => {
-            let date = if end { date.tomorrow().map_err(|_| wrong())? } else { date };
+            let date = if end {
+                date.tomorrow().map_err(|_| wrong())?
+            } else {
+                date
+            };
             date.at(0, 0, 0, 0)
         }
         _ => text.parse().map_err(|_| wrong())?,

@@ -2,8 +2,8 @@
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -55,22 +55,31 @@ pub struct Args {
 }
 
 fn precision(text: &str) -> Result<(String, String), String> {
-    let parts = text.split_once('=').map(|(a, b)| (a.trim().to_owned(), b.trim().to_owned()));
+    let parts = text
+        .split_once('=')
+        .map(|(a, b)| (a.trim().to_owned(), b.trim().to_owned()));
     parts.ok_or_else(|| "write the number and half a width, as in p_blocked=0.01".to_owned())
 }
 
 pub fn run(args: Args) -> Done {
     let started = Instant::now();
-    let more = args.precision.as_ref().map_or_else(Vec::new, |(number, half)| {
-        vec![
-            format!("run.precision.metric={number}"),
-            format!("run.precision.half_width={half}"),
-        ]
-    });
+    let more = args
+        .precision
+        .as_ref()
+        .map_or_else(Vec::new, |(number, half)| {
+            vec![
+                format!("run.precision.metric={number}"),
+                format!("run.precision.half_width={half}"),
+            ]
+        });
     let scenario = args.scenario.load(&more)?;
     for requirement in &args.requirements {
-        metric::check(&scenario.experiment, &requirement.metric, scenario.run.budget)
-            .map_err(|e| Failure::Wrong(format!("--require {requirement}: {}", e.0)))?;
+        metric::check(
+            &scenario.experiment,
+            &requirement.metric,
+            scenario.run.budget,
+        )
+        .map_err(|e| Failure::Wrong(format!("--require {requirement}: {}", e.0)))?;
     }
     let target = args.output.join(&scenario.name);
     let draft = Draft::begin(&target)?;
@@ -86,7 +95,11 @@ pub fn run(args: Args) -> Done {
         &|trial| replay(&scenario.experiment, trial).map_err(|e| e.to_string()),
     )
     .map_err(|e| Failure::Wrong(e.to_string()))?;
-    let sheet = Sheet { findings: &findings, experiment: &scenario.experiment, outcome: &outcome };
+    let sheet = Sheet {
+        findings: &findings,
+        experiment: &scenario.experiment,
+        outcome: &outcome,
+    };
     let written = folder::write(&draft, &sheet, !args.no_charts)?;
     draft.finish()?;
     let verdicts = judge(&scenario, &outcome, &args.requirements)?;
@@ -131,13 +144,18 @@ fn judge(
     let judged = requirements
         .iter()
         .map(|r| metric::judge(&scenario.experiment, outcome, r, scenario.run.budget));
-    judged.collect::<Result<_, _>>().map_err(|e| Failure::Wrong(e.0))
+    judged
+        .collect::<Result<_, _>>()
+        .map_err(|e| Failure::Wrong(e.0))
 }
 
 /// Simulates, with a bar on a terminal and a clean end at Ctrl-C.
 fn play(scenario: &Scenario, args: &Args) -> Result<Outcome, Failure> {
     let stop = stop_at_ctrl_c();
-    let bar = Bar::new(scenario.run.trials, !args.quiet && io::stderr().is_terminal());
+    let bar = Bar::new(
+        scenario.run.trials,
+        !args.quiet && io::stderr().is_terminal(),
+    );
     let enough = scenario.run.precision.as_ref().map(|precision| {
         move |outcome: &Outcome| {
             let budget = scenario.run.budget;
@@ -151,7 +169,9 @@ fn play(scenario: &Scenario, args: &Args) -> Result<Outcome, Failure> {
         threads: common::threads(args.threads),
         progress: &|done, total| bar.show(done, total),
         stop: &stop,
-        enough: enough.as_ref().map(|f| f as &(dyn Fn(&Outcome) -> bool + Sync)),
+        enough: enough
+            .as_ref()
+            .map(|f| f as &(dyn Fn(&Outcome) -> bool + Sync)),
     };
     let outcome = simulate(&scenario.experiment, &options);
     bar.end();
@@ -185,8 +205,15 @@ impl Bar {
     fn new(total: u64, wanted: bool) -> Bar {
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
         let style = "  {bar:40} {human_pos} of {human_len} trials, {eta} left";
-        bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Bar { bar, wanted, since: Instant::now(), shown: AtomicBool::new(false) }
+        bar.set_style(
+            ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
+        Bar {
+            bar,
+            wanted,
+            since: Instant::now(),
+            shown: AtomicBool::new(false),
+        }
     }
 
     fn show(&self, done: u64, total: u64) {
@@ -194,7 +221,8 @@ impl Bar {
             return;
         }
         if self.since.elapsed() >= PATIENCE && !self.shown.swap(true, Ordering::Relaxed) {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+            self.bar
+                .set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
         }
         self.bar.set_length(total);
         self.bar.set_position(done);

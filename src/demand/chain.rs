@@ -172,7 +172,11 @@ impl Chain {
         }
         let what = Held::PerPrompt as usize;
         let fresh = PLAIN || k.levels[what] >= Level::Prompt;
-        let word = if fresh { (bits >> 32) as u32 } else { self.held[what] };
+        let word = if fresh {
+            (bits >> 32) as u32
+        } else {
+            self.held[what]
+        };
         let requests = k.requests_per_prompt.sample(word);
         // A dithered rounding keeps the mean of a product such as 1.3 × 1.
         let dither = if self.requests_factor == 1.0 {
@@ -206,7 +210,9 @@ impl Chain {
         let grown = k
             .growth
             .sample(self.word::<PLAIN>(k, Held::Growth, (a >> 32) as u32));
-        let output = k.output.sample(self.word::<PLAIN>(k, Held::Output, a as u32));
+        let output = k
+            .output
+            .sample(self.word::<PLAIN>(k, Held::Output, a as u32));
         let output = nearest(output * self.output_factor);
         // The low half of b serves two coarse draws: 16 bits decide a miss, 16 the uncached input.
         let low = b as u32;
@@ -218,8 +224,7 @@ impl Chain {
         };
         let boost = k.boost[(self.n as usize).min(k.boost.len() - 1)];
         let new = nearest(grown * boost * self.growth_factor);
-        let before = self.context;
-        let context = (before + new).min(k.context_max);
+        let context = (self.context + new).min(k.context_max);
         let ttl = if credits {
             k.on_credits_ms
         } else {
@@ -248,14 +253,18 @@ impl Chain {
         let gap_word = (b >> 32) as u32;
         if context > self.compact_at {
             // By value, so that the hot loop may keep the chain in registers.
-            let (chain, tokens, gap) = self.clone().compact::<PLAIN>(k, tokens, gap_word);
+            let (chain, output, gap) = self.clone().compact::<PLAIN>(k, gap_word);
             *self = chain;
+            tokens.output = output;
+            tokens.compaction = true;
             return (tokens, Next::Request(gap));
         }
         self.in_prompt += 1;
         self.in_prompt_left -= 1;
         if self.in_prompt_left > 0 {
-            let gap = k.gap_ms.sample_int(self.word::<PLAIN>(k, Held::Gap, gap_word));
+            let gap = k
+                .gap_ms
+                .sample_int(self.word::<PLAIN>(k, Held::Gap, gap_word));
             return (tokens, Next::Request(gap));
         }
         (tokens, self.next_prompt::<PLAIN>(k, gap_word))
@@ -278,22 +287,19 @@ impl Chain {
     /// and a cold cache after it. It does not count as one of the prompt's requests.
     #[cold]
     #[inline(never)]
-    fn compact<const PLAIN: bool>(
-        mut self,
-        k: &ChainKernel,
-        mut tokens: Tokens,
-        gap_word: u32,
-    ) -> (Chain, Tokens, i64) {
+    fn compact<const PLAIN: bool>(mut self, k: &ChainKernel, gap_word: u32) -> (Chain, i64, i64) {
         let bits = self.rng.bits();
+        let mut output = 0;
         if let Some(c) = &k.compaction {
-            tokens.output = c.output.sample_int((bits >> 32) as u32).max(0);
+            output = c.output.sample_int((bits >> 32) as u32).max(0);
             let to = c.to.sample_int(bits as u32).max(0);
             self.context = to.min(self.compact_at / 10 * 9);
         }
-        tokens.compaction = true;
         self.cached = 0;
-        let gap = k.gap_ms.sample_int(self.word::<PLAIN>(k, Held::Gap, gap_word));
-        (self, tokens, gap)
+        let gap = k
+            .gap_ms
+            .sample_int(self.word::<PLAIN>(k, Held::Gap, gap_word));
+        (self, output, gap)
     }
 
     /// Plays the rest of the chain without making its requests: how many there are and how long

@@ -115,17 +115,19 @@ impl ChainKernel {
             }
         };
         ChainKernel {
-            gap_ms: Table::with_scale(&spec.gap_s, 1000.0),
-            prompt_gap_ms: Table::with_scale(&spec.prompt_gap_s, 1000.0),
-            growth: Table::new(&spec.growth),
-            input: Table::new(&spec.input),
+            gap_ms: Table::with_scale(&not_negative(&spec.gap_s), 1000.0),
+            prompt_gap_ms: Table::with_scale(&not_negative(&spec.prompt_gap_s), 1000.0),
+            growth: Table::new(&not_negative(&spec.growth)),
+            input: Table::new(&not_negative(&spec.input)),
             input_fixed: match spec.input.law {
                 Law::Constant(x) => Some(x as i64),
                 _ => None,
             },
-            plain: levels[..Held::PerPrompt as usize].iter().all(|l| *l == Level::Request)
+            plain: levels[..Held::PerPrompt as usize]
+                .iter()
+                .all(|l| *l == Level::Request)
                 && levels[Held::PerPrompt as usize] >= Level::Prompt,
-            output: Table::new(&spec.output),
+            output: Table::new(&not_negative(&spec.output)),
             live: levels.map(|l| if l == Level::Request { u32::MAX } else { 0 }),
             levels,
             boost,
@@ -153,6 +155,15 @@ impl ChainKernel {
     #[inline(always)]
     pub fn duration_ms(&self, output: i64) -> i64 {
         self.latency_ms + ((output * self.ms_per_token_q10) >> 10)
+    }
+}
+
+/// The draw without values below zero, which tokens and spans cannot have.
+fn not_negative(draw: &Draw) -> Draw {
+    let low = draw.min.unwrap_or(draw.law.support().0);
+    Draw {
+        min: if low < 0.0 { Some(0.0) } else { draw.min },
+        ..draw.clone()
     }
 }
 

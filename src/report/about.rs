@@ -15,23 +15,43 @@ pub fn describe(experiment: &Experiment, about: &About, trials: u64) -> String {
     };
     line("horizon", format!("{}, {}", about.horizon, about.timezone));
     let fees: i64 = experiment.months.iter().map(|m| m.fee.0).sum();
-    line("plan", format!("{}, subscription {}", about.plan, money(Money(fees))));
+    line(
+        "plan",
+        format!("{}, subscription {}", about.plan, money(Money(fees))),
+    );
     for window in &experiment.account.windows {
         let size = match &window.limit {
             Limit::Usd(_) => "drawn per trial".to_owned(),
             Limit::ShareOf { window: of, share } => {
                 let windows = &experiment.account.windows;
-                let of = windows.get(*of).map_or("another window", |w| w.label.as_str());
+                let of = windows
+                    .get(*of)
+                    .map_or("another window", |w| w.label.as_str());
                 format!("{:.0} % of {of}", share * 100.0)
             }
         };
-        line("window", format!("{}: size {size}, {}", window.label, window.provenance.name()));
+        line(
+            "window",
+            format!(
+                "{}: size {size}, {}",
+                window.label,
+                window.provenance.name()
+            ),
+        );
     }
     let wallet = &experiment.account.wallet;
-    line("wallet", match wallet.access {
-        Access::On => format!("{}: {}, {}", wallet.label, money(wallet.balance), rule(wallet)),
-        _ => "not in use".to_owned(),
-    });
+    line(
+        "wallet",
+        match wallet.access {
+            Access::On => format!(
+                "{}: {}, {}",
+                wallet.label,
+                money(wallet.balance),
+                rule(wallet)
+            ),
+            _ => "not in use".to_owned(),
+        },
+    );
     for actor in &experiment.actors {
         let models: Vec<&str> = actor
             .models
@@ -42,7 +62,10 @@ pub fn describe(experiment: &Experiment, about: &About, trials: u64) -> String {
             .collect();
         line("actor", format!("{}: {}", actor.name, models.join(", ")));
     }
-    line("trials", format!("{}, seed {}", group_thousands(trials), experiment.seed));
+    line(
+        "trials",
+        format!("{}, seed {}", group_thousands(trials), experiment.seed),
+    );
     for warning in &about.warnings {
         line("warning", warning.clone());
     }

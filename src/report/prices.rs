@@ -35,7 +35,9 @@ pub fn one(model: &Model, date: Date) -> String {
     let mut out = format!("{} ({}), USD per million tokens\n\n", model.name, model.id);
     let mut rows = Vec::new();
     for entry in &model.prices {
-        let until = entry.until.map_or_else(String::new, |d| format!(" until {d}"));
+        let until = entry
+            .until
+            .map_or_else(String::new, |d| format!(" until {d}"));
         let holds = entry.from <= date && entry.until.is_none_or(|until| date < until);
         let mark = if holds { " *" } else { "" };
         rows.extend(rows_of(&format!("from {}{until}{mark}", entry.from), entry));
@@ -43,7 +45,10 @@ pub fn one(model: &Model, date: Date) -> String {
     out.push_str(&table(&rows));
     out.push_str(&format!("\n* holds on {date}\n"));
     for entry in &model.prices {
-        out.push_str(&format!("source: {} (as of {})\n", entry.source, entry.as_of));
+        out.push_str(&format!(
+            "source: {} (as of {})\n",
+            entry.source, entry.as_of
+        ));
     }
     if let Some(entry) = model.prices.last() {
         let t = &entry.tokenizer;
@@ -63,11 +68,17 @@ type Row = (String, [String; 5]);
 
 fn rows_of(name: &str, entry: &PriceEntry) -> Vec<Row> {
     let row = |name: String, rates: &Rates| {
-        (name, rates.usd_per_million().map(|d| d.normalize().to_string()))
+        (
+            name,
+            rates.usd_per_million().map(|d| d.normalize().to_string()),
+        )
     };
     let mut rows = vec![row(name.to_owned(), &entry.rates)];
     if let Some(above) = &entry.above {
-        rows.push(row(format!("  prompt above {}", above.tokens), &above.rates));
+        rows.push(row(
+            format!("  prompt above {}", above.tokens),
+            &above.rates,
+        ));
     }
     if let Some(fast) = &entry.fast {
         rows.push(row("  fast".to_owned(), fast));

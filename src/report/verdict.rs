@@ -46,7 +46,10 @@ fn number(metric: &Metric, x: f64) -> String {
         m if m.is_probability() => percent(x),
         Metric::Cost(_) | Metric::Extra(_) | Metric::Expired(_) | Metric::Idle => usd(x),
         Metric::BlockedHours(_) => format!("{x:.2} h"),
-        _ => format!("{x:.2}").trim_end_matches('0').trim_end_matches('.').to_owned(),
+        _ => format!("{x:.2}")
+            .trim_end_matches('0')
+            .trim_end_matches('.')
+            .to_owned(),
     }
 }
 
@@ -59,7 +62,12 @@ mod tests {
     fn verdicts_in_words() {
         let verdict = |text: &str, value, low, high, holds, certain| Verdict {
             requirement: text.parse().unwrap(),
-            found: Estimate { value, low, high, n: 100 },
+            found: Estimate {
+                value,
+                low,
+                high,
+                n: 100,
+            },
             holds,
             certain,
         };
