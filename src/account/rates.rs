@@ -54,7 +54,11 @@ pub struct Rate {
 impl Rate {
     /// A rate from prices and meter weights per token.
     pub fn new(price: [i64; KINDS], units: [i64; KINDS]) -> Rate {
-        Rate { price, units, metered_at_price: price == units }
+        Rate {
+            price,
+            units,
+            metered_at_price: price == units,
+        }
     }
 }
 

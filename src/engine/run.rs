@@ -101,8 +101,16 @@ pub fn replay(exp: &Experiment, trial: u64) -> Result<Vec<Event>, EngineError> {
     let c = Compiled::new(exp);
     let (mut tally, mut desk) = (Tally::new(&c), Desk::default());
     let (mut events, mut row) = (Vec::new(), Vec::new());
-    play(&c, trial, &mut desk, &mut tally, &mut events, true, &mut row)
-        .map_err(|e| EngineError::new(trial, e))?;
+    play(
+        &c,
+        trial,
+        &mut desk,
+        &mut tally,
+        &mut events,
+        true,
+        &mut row,
+    )
+    .map_err(|e| EngineError::new(trial, e))?;
     // Charges that posted in between are told when they post: put all in order of time.
     events.sort_by_key(|e| e.at);
     Ok(events)
@@ -168,7 +176,9 @@ impl Done {
                 let count = range.end - range.start;
                 let mut rows = Vec::with_capacity(count as usize * c.layout.width);
                 for trial in range {
-                    let played = play(c, trial, &mut desk, &mut tally, &mut Blind, false, &mut rows);
+                    let played = play(
+                        c, trial, &mut desk, &mut tally, &mut Blind, false, &mut rows,
+                    );
                     if let Err(e) = played {
                         lock(&errors).push(EngineError::new(trial, e));
                         options.stop.store(true, Ordering::Relaxed);

@@ -53,14 +53,26 @@ pub(super) fn read(world: &World<'_>, tables: &[Fields<'_>], at: Place) -> Crew 
             if actors.len() >= ACTORS_MAX {
                 let what = format!("more than {ACTORS_MAX} actors");
                 f.bad(f.place("count"), what, "", "lower count");
-                return Crew { actors, seats: seats.len().max(1) };
+                return Crew {
+                    actors,
+                    seats: seats.len().max(1),
+                };
             }
-            let suffix = if copies > 1 { format!(" {copy}") } else { String::new() };
+            let suffix = if copies > 1 {
+                format!(" {copy}")
+            } else {
+                String::new()
+            };
             let mut spec = one.clone();
             spec.name = format!("{}{suffix}", one.name);
             if actors.iter().any(|a| a.name == spec.name) {
                 let what = format!("two actors are called \"{}\"", spec.name);
-                f.bad(f.place("name"), what, "names must differ", "rename one of them");
+                f.bad(
+                    f.place("name"),
+                    what,
+                    "names must differ",
+                    "rename one of them",
+                );
             }
             spec.seat = if world.plan.per_seat {
                 let word = format!("{}{suffix}", seat.as_deref().unwrap_or(&one.name));
@@ -78,7 +90,9 @@ pub(super) fn read(world: &World<'_>, tables: &[Fields<'_>], at: Place) -> Crew 
         && paid.value < seats.len() as u64
     {
         let what = format!("{} seats are paid, {} are in use", paid.value, seats.len());
-        world.cx.report(Problem::new(paid.at, what).help("raise plan.seats or lower count"));
+        world
+            .cx
+            .report(Problem::new(paid.at, what).help("raise plan.seats or lower count"));
     }
     Crew {
         actors,
@@ -90,7 +104,12 @@ fn seat(world: &World<'_>, f: &Fields<'_>) -> Option<String> {
     let seat = f.text("seat")?;
     if !world.plan.per_seat {
         let help = "remove seat, or set per_seat = true in [plan]";
-        f.bad(seat.at, "the plan has one seat", "seat is for plans with a fee per seat", help);
+        f.bad(
+            seat.at,
+            "the plan has one seat",
+            "seat is for plans with a fee per seat",
+            help,
+        );
     }
     Some(seat.value.to_owned())
 }
@@ -110,13 +129,20 @@ fn actor(world: &World<'_>, f: &Fields<'_>) -> Option<ActorSpec> {
     let rhythm = rhythm(world, f);
     let defaults = Defaults::main(world.plan);
     let chain = chain::read(f, &defaults);
-    let subs = chain::sub_agents(f, chain.as_ref(), |item| {
-        let mode = Mode { fast: None, ..mode };
-        models_of(world, f, item, client, mode, &effort)
-    }, models.as_deref());
+    let subs = chain::sub_agents(
+        f,
+        chain.as_ref(),
+        |item| {
+            let mode = Mode { fast: None, ..mode };
+            models_of(world, f, item, client, mode, &effort)
+        },
+        models.as_deref(),
+    );
     if let (Some(models), Some(chain)) = (&models, &chain) {
         for m in models {
-            world.registry.check_context(m.model, m.tokenizer, chain.context_max);
+            world
+                .registry
+                .check_context(m.model, m.tokenizer, chain.context_max);
         }
     }
     let runaway = runaway(f);
@@ -166,10 +192,20 @@ fn mode(f: &Fields<'_>, client: &str) -> Mode {
         && client != "api"
     {
         let what = format!("batch with client \"{client}\"");
-        f.bad(at, what, "batches exist on the API only", "set client = \"api\"");
+        f.bad(
+            at,
+            what,
+            "batches exist on the API only",
+            "set client = \"api\"",
+        );
     }
     if let (Some(_), Some(at)) = (mode.fast, mode.batch) {
-        f.bad(at, "fast and batch do not go together", "", "keep one of the two");
+        f.bad(
+            at,
+            "fast and batch do not go together",
+            "",
+            "keep one of the two",
+        );
     }
     mode
 }
@@ -189,7 +225,12 @@ fn effort(f: &Fields<'_>) -> Effort {
     for entry in &table.entries {
         let Some(below) = entry.item.table() else {
             let what = format!("effort of {} is {}", entry.key, entry.item.kind());
-            f.bad(entry.item.at, what, "expected { requests = …, output = … }", "");
+            f.bad(
+                entry.item.at,
+                what,
+                "expected { requests = …, output = … }",
+                "",
+            );
             continue;
         };
         let e = Fields::open(f.cx, below, &EFFORT, entry.item.at);
@@ -285,8 +326,16 @@ fn table_weights<'d>(
         let weight = match &entry.item.node {
             Node::Number(text) => text.parse::<f64>().ok().filter(|w| (0.0..1e12).contains(w)),
             Node::Table(_) => {
-                let help = format!("a name with a dot needs quotes: {{ \"{}.5\" = 1 }}", entry.key);
-                f.bad(entry.key_at, format!("{what}: {} is a table", entry.key), "expected a weight", &help);
+                let help = format!(
+                    "a name with a dot needs quotes: {{ \"{}.5\" = 1 }}",
+                    entry.key
+                );
+                f.bad(
+                    entry.key_at,
+                    format!("{what}: {} is a table", entry.key),
+                    "expected a weight",
+                    &help,
+                );
                 complete = false;
                 continue;
             }
@@ -295,7 +344,10 @@ fn table_weights<'d>(
         match weight {
             Some(weight) => all.push((name, weight)),
             None => {
-                let what = format!("the weight of \"{}\" is not a number of at least 0", entry.key);
+                let what = format!(
+                    "the weight of \"{}\" is not a number of at least 0",
+                    entry.key
+                );
                 f.bad(entry.item.at, what, "expected a weight", "");
                 complete = false;
             }
@@ -314,7 +366,10 @@ fn rhythm(world: &World<'_>, f: &Fields<'_>) -> Option<Rhythm> {
         return schedule(world, f, every);
     }
     let Some(item) = f.item("hours") else {
-        f.missing("hours", "give hours and sessions_per_day, or every = \"day 02:00\", or a preset");
+        f.missing(
+            "hours",
+            "give hours and sessions_per_day, or every = \"day 02:00\", or a preset",
+        );
         return None;
     };
     let hours = f.text("hours");
@@ -329,7 +384,11 @@ fn rhythm(world: &World<'_>, f: &Fields<'_>) -> Option<Rhythm> {
     });
     let sessions = sessions(f);
     let active = active(f);
-    let volume = f.draw_or("volume", Wanted::per(Level::Trial).positive(), Draw::constant(1.0));
+    let volume = f.draw_or(
+        "volume",
+        Wanted::per(Level::Trial).positive(),
+        Draw::constant(1.0),
+    );
     let drift = f.number("drift").map_or(0.0, |n| n.value);
     let (sessions_per_day, poisson) = sessions?;
     Some(Rhythm::Calendar {
@@ -345,14 +404,20 @@ fn rhythm(world: &World<'_>, f: &Fields<'_>) -> Option<Rhythm> {
 fn schedule(world: &World<'_>, f: &Fields<'_>, every: At<&str>) -> Option<Rhythm> {
     let Some(parsed) = hours::every(every.value) else {
         let what = format!("every is \"{}\"", every.value);
-        let expected = "expected \"day 02:00\", \"weekday 07:30\", \"mon 02:00\", \"hour\" or \"30m\"";
+        let expected =
+            "expected \"day 02:00\", \"weekday 07:30\", \"mon 02:00\", \"hour\" or \"30m\"";
         f.bad(every.at, what, expected, "");
         return None;
     };
     let starts = world.calendar.starts(&parsed);
     if starts.is_empty() {
         let help = "lengthen the horizon or change every";
-        f.bad(every.at, "no start falls into the horizon", "this actor would do nothing", help);
+        f.bad(
+            every.at,
+            "no start falls into the horizon",
+            "this actor would do nothing",
+            help,
+        );
     }
     Some(Rhythm::Schedule { starts })
 }
@@ -366,7 +431,11 @@ fn sessions(f: &Fields<'_>) -> Option<(Draw, bool)> {
     if let Node::Text(text) = &item.node
         && let Some(number) = text.trim().strip_suffix("/day")
     {
-        let mean = number.trim().parse::<f64>().ok().filter(|m| *m > 0.0 && *m <= 1e5);
+        let mean = number
+            .trim()
+            .parse::<f64>()
+            .ok()
+            .filter(|m| *m > 0.0 && *m <= 1e5);
         if mean.is_none() {
             let what = format!("sessions_per_day is \"{text}\"");
             f.bad(item.at, what, "expected a number above 0 before /day", "");
@@ -398,7 +467,12 @@ fn active(f: &Fields<'_>) -> Option<ActiveDays> {
         weekday = seven(&a, list)?;
     }
     if after_active == 0.0 && after_idle == 0.0 {
-        a.bad(item.at, "never active", "one probability must be above 0", "");
+        a.bad(
+            item.at,
+            "never active",
+            "one probability must be above 0",
+            "",
+        );
     }
     Some(ActiveDays {
         after_active,
@@ -423,7 +497,12 @@ fn seven(a: &Fields<'_>, item: &Item) -> Option<[f64; 7]> {
             Node::Number(text) => match text.parse::<f64>() {
                 Ok(x) if (0.0..=100.0).contains(&x) => *slot = x,
                 _ => {
-                    a.bad(one.at, format!("a weekday factor of {text}"), "expected 0 to 100", "");
+                    a.bad(
+                        one.at,
+                        format!("a weekday factor of {text}"),
+                        "expected 0 to 100",
+                        "",
+                    );
                     return None;
                 }
             },
@@ -434,7 +513,12 @@ fn seven(a: &Fields<'_>, item: &Item) -> Option<[f64; 7]> {
         }
     }
     if factors.iter().all(|x| *x == 0.0) {
-        a.bad(item.at, "all weekday factors are 0", "one must be above 0", "");
+        a.bad(
+            item.at,
+            "all weekday factors are 0",
+            "one must be above 0",
+            "",
+        );
         return None;
     }
     Some(factors)
@@ -475,13 +559,25 @@ pub(super) fn with_preset(cx: &Cx, table: &Table, presets: &[(&'static str, Tabl
                 .expected("burncast presets lists them")
                 .help(keys::hint(name, known)),
         );
-        return table.clone();
+        // The rest is checked as with the likely one, lest all its keys seem to be missing.
+        let likely = keys::suggest(name, presets.iter().map(|(n, _)| *n));
+        let stand_in = presets
+            .iter()
+            .find(|(n, _)| Some(*n) == likely)
+            .or(presets.first());
+        return stand_in.map_or_else(|| table.clone(), |(_, preset)| over(preset, table));
     };
+    over(preset, table)
+}
+
+/// A preset with what an actor says itself on top.
+fn over(preset: &Table, table: &Table) -> Table {
     let mut base = preset.clone();
     // One rhythm takes the place of the other.
     if table.get("every").is_some() {
-        base.entries
-            .retain(|e| !["hours", "sessions_per_day", "active", "allow_none"].contains(&e.key.as_str()));
+        base.entries.retain(|e| {
+            !["hours", "sessions_per_day", "active", "allow_none"].contains(&e.key.as_str())
+        });
     } else if table.get("hours").is_some() || table.get("sessions_per_day").is_some() {
         base.entries.retain(|e| e.key != "every");
     }

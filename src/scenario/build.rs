@@ -187,7 +187,11 @@ pub(super) fn check(cx: &Cx, document: &Table) -> Option<Built> {
     Some(Built {
         title: top.text("title").map(|t| t.value.to_owned()),
         question: top.text("question").map(|t| t.value.to_owned()),
-        sources: top.texts("sources").iter().map(|(s, _)| (*s).to_owned()).collect(),
+        sources: top
+            .texts("sources")
+            .iter()
+            .map(|(s, _)| (*s).to_owned())
+            .collect(),
         plan_id: plan.entry.map(|e| e.id.clone()),
         plan: plan.label.clone(),
         timezone,
@@ -261,7 +265,12 @@ fn calendar_of(top: &Fields<'_>) -> (Calendar, Date, String) {
     let calendar = Calendar::new(zone.clone(), start, length)
         .map_err(|what| {
             let help = "for instance \"1 month\", \"31d\", \"12 weeks\"";
-            top.bad(top.place("horizon"), what, "expected more than nothing and at most 2 years", help);
+            top.bad(
+                top.place("horizon"),
+                what,
+                "expected more than nothing and at most 2 years",
+                help,
+            );
         })
         .or_else(|()| Calendar::new(zone, fallback, Length::Months(1)))
         .unwrap_or_else(|_| Calendar::nothing());
@@ -305,7 +314,12 @@ fn run(top: &Fields<'_>, calendar: &Calendar, pools: &[String]) -> (RunSpec, Vec
     let step = f.and_then(|f| {
         let step = f.length("steps")?;
         if step.value.span() < Span::minutes(1) {
-            f.bad(step.at, "steps is below a minute", "", "write \"5m\", \"3h\" or \"1d\"");
+            f.bad(
+                step.at,
+                "steps is below a minute",
+                "",
+                "write \"5m\", \"3h\" or \"1d\"",
+            );
             return None;
         }
         Some(step)
@@ -315,7 +329,12 @@ fn run(top: &Fields<'_>, calendar: &Calendar, pools: &[String]) -> (RunSpec, Vec
         && steps.len() > STEPS_MAX
     {
         let what = format!("steps gives {} points", steps.len());
-        f.bad(step.at, what, &format!("at most {STEPS_MAX} are possible"), "make the step longer");
+        f.bad(
+            step.at,
+            what,
+            &format!("at most {STEPS_MAX} are possible"),
+            "make the step longer",
+        );
     }
     let count = |name| f.and_then(|f| f.count(name)).map(|n| n.value);
     let budget = f.and_then(|f| f.money("budget"));
@@ -357,9 +376,13 @@ fn fees(cx: &Cx, plan: &Plan, used: usize) -> Money {
         (None, true) => least.max(used as u64),
         (None, false) => 1,
     };
-    let total = i64::try_from(seats).ok().and_then(|n| plan.fee.0.checked_mul(n));
+    let total = i64::try_from(seats)
+        .ok()
+        .and_then(|n| plan.fee.0.checked_mul(n));
     if total.is_none() {
-        cx.report(Problem::nowhere("the fee of all seats is beyond what money can be"));
+        cx.report(Problem::nowhere(
+            "the fee of all seats is beyond what money can be",
+        ));
     }
     Money(total.unwrap_or(0))
 }
@@ -374,7 +397,11 @@ fn months(calendar: &Calendar, billing_day: i8, fee: Money) -> Vec<Month> {
         .months()
         .into_iter()
         .map(|(name, start, end)| Month {
-            fee: if due.contains(&name) { fee } else { Money::ZERO },
+            fee: if due.contains(&name) {
+                fee
+            } else {
+                Money::ZERO
+            },
             name,
             start,
             end,
@@ -395,4 +422,3 @@ fn limit_notes(plan: &Plan) -> Vec<LimitNote> {
 
 /// The levels at which distributions are drawn, in the order of their names.
 const _: () = assert!(Level::Trial as usize == 0 && Level::Request as usize == 4);
-

@@ -134,7 +134,10 @@ impl Calendar {
             .iter()
             .map(|date| {
                 let weekday = date.weekday().to_monday_zero_offset() as u8;
-                let hours = week.0.get(usize::from(weekday)).map_or(&[][..], Vec::as_slice);
+                let hours = week
+                    .0
+                    .get(usize::from(weekday))
+                    .map_or(&[][..], Vec::as_slice);
                 let open = hours
                     .iter()
                     .filter_map(|(a, b)| {
@@ -187,13 +190,15 @@ impl Calendar {
         let mut all = Vec::new();
         for n in 1.. {
             let next = match length {
-                Length::Exact(s) => Some(Instant(self.start.0.saturating_add(s.0.saturating_mul(n)))),
-                Length::Days(d) => {
-                    d.checked_mul(n).and_then(|d| after(&self.zone, self.first, length_of(0, d)))
+                Length::Exact(s) => {
+                    Some(Instant(self.start.0.saturating_add(s.0.saturating_mul(n))))
                 }
-                Length::Months(m) => {
-                    m.checked_mul(n).and_then(|m| after(&self.zone, self.first, length_of(m, 0)))
-                }
+                Length::Days(d) => d
+                    .checked_mul(n)
+                    .and_then(|d| after(&self.zone, self.first, length_of(0, d))),
+                Length::Months(m) => m
+                    .checked_mul(n)
+                    .and_then(|m| after(&self.zone, self.first, length_of(m, 0))),
             };
             match next {
                 Some(t) if self.inside(t) => all.push(t),
@@ -313,8 +318,21 @@ impl Calendar {
 
     /// The step that gives about 250 points.
     pub fn natural_step(&self) -> Span {
-        const MINUTES: [i64; 13] =
-            [1, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 7 * 1440, 28 * 1440];
+        const MINUTES: [i64; 13] = [
+            1,
+            5,
+            10,
+            15,
+            30,
+            60,
+            120,
+            180,
+            360,
+            720,
+            1440,
+            7 * 1440,
+            28 * 1440,
+        ];
         let minutes = (self.end - self.start).0 as f64 / 60_000.0;
         let off = |m: &i64| (libm::log(minutes / (*m as f64 * 250.0))).abs();
         let best = MINUTES.iter().min_by(|a, b| off(a).total_cmp(&off(b)));
@@ -323,7 +341,10 @@ impl Calendar {
 
     /// `1-31 December 2026`.
     pub fn label(&self) -> String {
-        let (a, b) = (self.first.date(), self.local(Instant(self.end.0 - 1)).date());
+        let (a, b) = (
+            self.first.date(),
+            self.local(Instant(self.end.0 - 1)).date(),
+        );
         let month = |d: Date| MONTHS[usize::from(d.month() as u8).clamp(1, 12) - 1];
         if a == b {
             return format!("{} {} {}", a.day(), month(a), a.year());
@@ -336,7 +357,14 @@ impl Calendar {
         } else {
             format!(" {}", a.year())
         };
-        format!("{} {}{year} - {} {} {}", a.day(), month(a), b.day(), month(b), b.year())
+        format!(
+            "{} {}{year} - {} {} {}",
+            a.day(),
+            month(a),
+            b.day(),
+            month(b),
+            b.year()
+        )
     }
 
     /// What one trial is called.
@@ -352,8 +380,18 @@ impl Calendar {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 /// A civil time in a zone. Where the clock skips it, the instant after; where it is there twice, the

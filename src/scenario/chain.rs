@@ -76,14 +76,28 @@ pub(super) fn read(f: &Fields<'_>, d: &Defaults<'_>) -> Option<ChainSpec> {
     let sub = d.parent.is_some();
     let one = || Some(Draw::constant(1.0));
     let of = |pick: fn(&ChainSpec) -> &Draw| d.parent.map(|p| pick(p).clone());
-    let prompts = draw(f, "prompts", session.positive(), if sub { one() } else { None });
+    let prompts = draw(
+        f,
+        "prompts",
+        session.positive(),
+        if sub { one() } else { None },
+    );
     let requests = draw(f, "requests_per_prompt", prompt.positive(), None);
     let gap = draw(f, "gap", each.seconds(), of(|p| &p.gap_s));
-    let prompt_gap = draw(f, "prompt_gap", prompt.seconds(), if sub { gap.clone() } else { None });
+    let prompt_gap = draw(
+        f,
+        "prompt_gap",
+        prompt.seconds(),
+        if sub { gap.clone() } else { None },
+    );
     let first = draw(f, "first_context", session, of(|p| &p.first_context));
     let growth = draw(f, "growth", each, of(|p| &p.growth));
     let session_growth = draw(f, "session_growth", session, one());
-    let zero = if sub { of(|p| &p.input) } else { Some(Draw::constant(0.0)) };
+    let zero = if sub {
+        of(|p| &p.input)
+    } else {
+        Some(Draw::constant(0.0))
+    };
     let input = draw(f, "input", each, zero);
     let output = draw(f, "output", each, of(|p| &p.output));
     let early_growth = f.number("early_growth").map_or(0.0, |n| n.value);
@@ -125,7 +139,10 @@ fn draw(f: &Fields<'_>, name: &'static str, wanted: Wanted, default: Option<Draw
         Some(default) => f.draw_or(name, wanted, default),
         None if f.has(name) => f.draw(name, wanted),
         None => {
-            f.missing(name, "give it, or take a preset: preset = \"claude-code-moderate\"");
+            f.missing(
+                name,
+                "give it, or take a preset: preset = \"claude-code-moderate\"",
+            );
             None
         }
     }
@@ -134,7 +151,12 @@ fn draw(f: &Fields<'_>, name: &'static str, wanted: Wanted, default: Option<Draw
 fn context_max(f: &Fields<'_>, d: &Defaults<'_>) -> i64 {
     match f.count("context_max") {
         Some(n) if n.value > CONTEXT_LIMIT => {
-            f.bad(n.at, "context_max is beyond any model", "", "write tokens, like 200_000");
+            f.bad(
+                n.at,
+                "context_max is beyond any model",
+                "",
+                "write tokens, like 200_000",
+            );
             CONTEXT_MAX
         }
         Some(n) => n.value as i64,
@@ -166,7 +188,12 @@ fn compaction(f: &Fields<'_>) -> Result<Option<CompactionSpec>, ()> {
             to.quantile(0.5),
             at.quantile(0.5)
         );
-        c.bad(c.place("to"), what, "medians; it would compact for ever", "lower to, or raise at");
+        c.bad(
+            c.place("to"),
+            what,
+            "medians; it would compact for ever",
+            "lower to, or raise at",
+        );
         return Err(());
     }
     Ok(Some(CompactionSpec { at, to, output }))

@@ -96,12 +96,10 @@ impl Item {
     pub fn json(&self) -> Json {
         match &self.node {
             Node::Text(s) => Json::String(s.clone()),
-            Node::Number(s) => {
-                serde_json::from_str(s).unwrap_or_else(|_| match s.parse::<f64>() {
-                    Ok(x) if x.is_finite() => Json::from(x),
-                    _ => Json::String(s.clone()),
-                })
-            }
+            Node::Number(s) => serde_json::from_str(s).unwrap_or_else(|_| match s.parse::<f64>() {
+                Ok(x) if x.is_finite() => Json::from(x),
+                _ => Json::String(s.clone()),
+            }),
             Node::Flag(b) => Json::Bool(*b),
             Node::Date(d) => Json::String(d.to_string()),
             Node::List(all) => Json::Array(all.iter().map(Item::json).collect()),
@@ -166,8 +164,10 @@ fn syntax_problem(error: &toml::de::Error, source: usize) -> Problem {
     problem.expected = expected;
     problem.help = Some(match what {
         w if w.contains("duplicate key") => "keep one of the two".to_owned(),
-        _ => "a value is a number, true, a date, a text in \"quotes\", [a list] or { a = \"table\" }"
-            .to_owned(),
+        _ => {
+            "a value is a number, true, a date, a text in \"quotes\", [a list] or { a = \"table\" }"
+                .to_owned()
+        }
     });
     problem
 }
@@ -188,12 +188,10 @@ fn table_of(table: &DeTable<'_>, source: usize) -> Table {
 fn item_of(value: &toml::Spanned<DeValue<'_>>, source: usize) -> Item {
     let node = match value.get_ref() {
         DeValue::String(s) => Node::Text(s.to_string()),
-        DeValue::Integer(n) => {
-            Node::Number(match i128::from_str_radix(n.as_str(), n.radix()) {
-                Ok(n) => n.to_string(),
-                Err(_) => n.as_str().to_owned(),
-            })
-        }
+        DeValue::Integer(n) => Node::Number(match i128::from_str_radix(n.as_str(), n.radix()) {
+            Ok(n) => n.to_string(),
+            Err(_) => n.as_str().to_owned(),
+        }),
         DeValue::Float(x) => Node::Number(x.as_str().to_owned()),
         DeValue::Boolean(b) => Node::Flag(*b),
         DeValue::Datetime(d) => Node::Date(*d),

@@ -19,20 +19,108 @@ struct Named {
 
 /// Every law that can be named; one line adds one.
 const NAMED: &[Named] = &[
-    Named { name: "constant", params: &["value"], make: |p| Law::Constant(p[0]) },
-    Named { name: "lognormal", params: &["mu", "sigma"], make: |p| Law::LogNormal { mu: p[0], sigma: p[1] } },
-    Named { name: "normal", params: &["mean", "sd"], make: |p| Law::Normal { mean: p[0], sd: p[1] } },
-    Named { name: "gamma", params: &["shape", "scale"], make: |p| Law::Gamma { shape: p[0], scale: p[1] } },
-    Named { name: "weibull", params: &["shape", "scale"], make: |p| Law::Weibull { shape: p[0], scale: p[1] } },
-    Named { name: "lomax", params: &["shape", "scale"], make: |p| Law::Lomax { shape: p[0], scale: p[1] } },
-    Named { name: "exponential", params: &["mean"], make: |p| Law::Exponential { mean: p[0] } },
-    Named { name: "poisson", params: &["mean"], make: |p| Law::Poisson { mean: p[0] } },
-    Named { name: "negative-binomial", params: &["mean", "size"], make: |p| Law::NegativeBinomial { mean: p[0], size: p[1] } },
-    Named { name: "geometric", params: &["mean"], make: |p| Law::Geometric { mean: p[0] } },
-    Named { name: "uniform", params: &["low", "high"], make: |p| Law::Uniform { low: p[0], high: p[1] } },
-    Named { name: "triangular", params: &["low", "mode", "high"], make: |p| Law::Triangular { low: p[0], mode: p[1], high: p[2] } },
-    Named { name: "pert", params: &["low", "mode", "high"], make: |p| Law::Pert { low: p[0], mode: p[1], high: p[2] } },
-    Named { name: "beta", params: &["alpha", "beta"], make: |p| Law::Beta { alpha: p[0], beta: p[1] } },
+    Named {
+        name: "constant",
+        params: &["value"],
+        make: |p| Law::Constant(p[0]),
+    },
+    Named {
+        name: "lognormal",
+        params: &["mu", "sigma"],
+        make: |p| Law::LogNormal {
+            mu: p[0],
+            sigma: p[1],
+        },
+    },
+    Named {
+        name: "normal",
+        params: &["mean", "sd"],
+        make: |p| Law::Normal {
+            mean: p[0],
+            sd: p[1],
+        },
+    },
+    Named {
+        name: "gamma",
+        params: &["shape", "scale"],
+        make: |p| Law::Gamma {
+            shape: p[0],
+            scale: p[1],
+        },
+    },
+    Named {
+        name: "weibull",
+        params: &["shape", "scale"],
+        make: |p| Law::Weibull {
+            shape: p[0],
+            scale: p[1],
+        },
+    },
+    Named {
+        name: "lomax",
+        params: &["shape", "scale"],
+        make: |p| Law::Lomax {
+            shape: p[0],
+            scale: p[1],
+        },
+    },
+    Named {
+        name: "exponential",
+        params: &["mean"],
+        make: |p| Law::Exponential { mean: p[0] },
+    },
+    Named {
+        name: "poisson",
+        params: &["mean"],
+        make: |p| Law::Poisson { mean: p[0] },
+    },
+    Named {
+        name: "negative-binomial",
+        params: &["mean", "size"],
+        make: |p| Law::NegativeBinomial {
+            mean: p[0],
+            size: p[1],
+        },
+    },
+    Named {
+        name: "geometric",
+        params: &["mean"],
+        make: |p| Law::Geometric { mean: p[0] },
+    },
+    Named {
+        name: "uniform",
+        params: &["low", "high"],
+        make: |p| Law::Uniform {
+            low: p[0],
+            high: p[1],
+        },
+    },
+    Named {
+        name: "triangular",
+        params: &["low", "mode", "high"],
+        make: |p| Law::Triangular {
+            low: p[0],
+            mode: p[1],
+            high: p[2],
+        },
+    },
+    Named {
+        name: "pert",
+        params: &["low", "mode", "high"],
+        make: |p| Law::Pert {
+            low: p[0],
+            mode: p[1],
+            high: p[2],
+        },
+    },
+    Named {
+        name: "beta",
+        params: &["alpha", "beta"],
+        make: |p| Law::Beta {
+            alpha: p[0],
+            beta: p[1],
+        },
+    },
 ];
 
 /// Values of a CSV file or a list; more than this says nothing more.
@@ -123,16 +211,26 @@ impl<'d> Fields<'d> {
 
     fn sane(&self, name: &str, item: &Item, draw: Draw, wanted: Wanted) -> Option<Draw> {
         if let Err(what) = draw.check() {
-            self.bad(item.at, format!("{name}: {what}"), "expected a distribution that exists", "");
+            self.bad(
+                item.at,
+                format!("{name}: {what}"),
+                "expected a distribution that exists",
+                "",
+            );
             return None;
         }
         if draw.quantile(NEVER) < 0.0 {
             let what = format!("{name} can be negative");
-            self.bad(item.at, what, "expected a distribution from 0 upwards", "add min = 0");
+            self.bad(
+                item.at,
+                what,
+                "expected a distribution from 0 upwards",
+                "add min = 0",
+            );
             return None;
         }
         if wanted.positive && draw.quantile(1.0 - NEVER) <= 0.0 {
-            self.bad(item.at, format!("{name} is always 0"), "expected more than 0", "");
+            self.bad(item.at, format!("{name} is 0"), "expected more than 0", "");
             return None;
         }
         if !draw.mean_estimate().is_finite() {
@@ -167,11 +265,18 @@ impl<'d> Reader<'_, 'd> {
     fn draw(&self, item: &'d Item, depth: u32) -> Option<Draw> {
         if depth > DEPTH_MAX {
             let help = "write it flatter";
-            self.bad(item.at, "distributions inside distributions, too deep", "", help);
+            self.bad(
+                item.at,
+                "distributions inside distributions, too deep",
+                "",
+                help,
+            );
             return None;
         }
         match &item.node {
-            Node::Number(text) => self.number(item.at, text).map(|x| self.of(Law::Constant(x))),
+            Node::Number(text) => self
+                .number(item.at, text)
+                .map(|x| self.of(Law::Constant(x))),
             Node::Text(text) => self.text(item, text).map(|law| self.of(law)),
             Node::Table(table) => self.table(item, table, depth),
             _ => {
@@ -281,7 +386,12 @@ impl<'d> Reader<'_, 'd> {
             let finest = LEVELS[self.wanted.per as usize];
             let what = format!("{} cannot change with each {}", self.name, word.value);
             let help = format!("write per = \"{finest}\" or a coarser level");
-            self.bad(word.at, what, &format!("it is drawn once per {finest}"), &help);
+            self.bad(
+                word.at,
+                what,
+                &format!("it is drawn once per {finest}"),
+                &help,
+            );
             return None;
         }
         Some(level)
@@ -335,8 +445,17 @@ impl<'d> Reader<'_, 'd> {
         let Some(stray) = stray else {
             return Some(());
         };
-        let what = format!("{} does not go together with {}", stray.key, keys.join(", "));
-        self.bad(stray.key_at, what, "a distribution is written in one way", "remove one of them");
+        let what = format!(
+            "{} does not go together with {}",
+            stray.key,
+            keys.join(", ")
+        );
+        self.bad(
+            stray.key_at,
+            what,
+            "a distribution is written in one way",
+            "remove one of them",
+        );
         None
     }
 
@@ -390,14 +509,24 @@ impl<'d> Reader<'_, 'd> {
         let item = f.item(named.name)?;
         let Some(table) = item.table() else {
             let expected = format!("expected a table with {}", named.params.join(", "));
-            self.bad(item.at, format!("{} is {}", named.name, item.kind()), &expected, "");
+            self.bad(
+                item.at,
+                format!("{} is {}", named.name, item.kind()),
+                &expected,
+                "",
+            );
             return None;
         };
         for entry in &table.entries {
             if !named.params.contains(&entry.key.as_str()) {
                 let what = format!("unknown key \"{}\"", entry.key);
                 let hint = keys::hint(&entry.key, named.params.iter().copied());
-                self.bad(entry.key_at, what, &format!("{} has no such parameter", named.name), &hint);
+                self.bad(
+                    entry.key_at,
+                    what,
+                    &format!("{} has no such parameter", named.name),
+                    &hint,
+                );
             }
         }
         let mut values = Vec::with_capacity(named.params.len());
@@ -501,7 +630,12 @@ impl<'d> Reader<'_, 'd> {
             let (weight, draw) = (weight?, draw?);
             if draw.min.is_some() || draw.max.is_some() {
                 let help = "put min and max on the whole distribution";
-                self.bad(one.at, "a part of a mixture has bounds of its own", "", help);
+                self.bad(
+                    one.at,
+                    "a part of a mixture has bounds of its own",
+                    "",
+                    help,
+                );
                 return None;
             }
             parts.push((weight.value, draw.law));
@@ -547,10 +681,16 @@ fn read_column(f: &Fields<'_>, name: &str, column: Option<&str>) -> Result<Vec<f
     let header = reader.headers().map_err(|e| failed(&e))?.clone();
     let index = match column {
         None => 0,
-        Some(wanted) => header.iter().position(|h| h.trim() == wanted).ok_or_else(|| {
-            let all: Vec<&str> = header.iter().collect();
-            format!("\"{name}\" has no column \"{wanted}\": {}", keys::hint(wanted, all))
-        })?,
+        Some(wanted) => header
+            .iter()
+            .position(|h| h.trim() == wanted)
+            .ok_or_else(|| {
+                let all: Vec<&str> = header.iter().collect();
+                format!(
+                    "\"{name}\" has no column \"{wanted}\": {}",
+                    keys::hint(wanted, all)
+                )
+            })?,
     };
     let mut values = Vec::new();
     for (row, record) in reader.records().enumerate() {
@@ -561,7 +701,12 @@ fn read_column(f: &Fields<'_>, name: &str, column: Option<&str>) -> Result<Vec<f
         }
         match cell.parse::<f64>() {
             Ok(x) if x.is_finite() && x >= 0.0 => values.push(x),
-            _ => return Err(format!("\"{name}\", row {}: \"{cell}\" is not a number", row + 2)),
+            _ => {
+                return Err(format!(
+                    "\"{name}\", row {}: \"{cell}\" is not a number",
+                    row + 2
+                ));
+            }
         }
         if values.len() > VALUES_MAX {
             return Err(format!("\"{name}\" has more than {VALUES_MAX} values"));

@@ -102,10 +102,7 @@ impl<'d> Fields<'d> {
 
     fn key(&self, name: &'static str) -> Option<&'static Key> {
         #[cfg(test)]
-        self.cx
-            .asked
-            .borrow_mut()
-            .insert((self.spec.title, name));
+        self.cx.asked.borrow_mut().insert((self.spec.title, name));
         let key = self.spec.key(name);
         debug_assert!(key.is_some(), "{} has no key {name}", self.spec.title);
         key
@@ -128,9 +125,7 @@ impl<'d> Fields<'d> {
 
     /// Reports a value that is not what its key takes.
     pub fn wrong(&self, name: &'static str, item: &Item) {
-        let expected = self
-            .key(name)
-            .map_or(String::new(), |k| k.kind.expected());
+        let expected = self.key(name).map_or(String::new(), |k| k.kind.expected());
         let what = format!("{name} is {}", item.kind());
         let mut problem = Problem::new(item.at, what).expected(expected);
         problem.help = self
@@ -170,7 +165,12 @@ impl<'d> Fields<'d> {
                 at: item.at,
             }),
             Node::Text(_) => {
-                self.bad(item.at, format!("{name} is empty"), "expected some text", "");
+                self.bad(
+                    item.at,
+                    format!("{name} is empty"),
+                    "expected some text",
+                    "",
+                );
                 None
             }
             _ => {
@@ -257,9 +257,7 @@ impl<'d> Fields<'d> {
                 at: item.at,
             }),
             _ => {
-                let expected = self
-                    .key(name)
-                    .map_or(String::new(), |k| k.kind.expected());
+                let expected = self.key(name).map_or(String::new(), |k| k.kind.expected());
                 self.bad(item.at, format!("{name} is {text}"), &expected, "");
                 None
             }
@@ -288,7 +286,12 @@ impl<'d> Fields<'d> {
             _ => std::slice::from_ref(item),
         };
         if all.is_empty() {
-            self.bad(item.at, format!("{name} is empty"), "expected at least one amount", "");
+            self.bad(
+                item.at,
+                format!("{name} is empty"),
+                "expected at least one amount",
+                "",
+            );
         }
         all.iter()
             .filter_map(|one| {
@@ -330,10 +333,7 @@ impl<'d> Fields<'d> {
         };
         let text = self.text(name)?;
         match words.iter().find(|w| **w == text.value) {
-            Some(value) => Some(At {
-                value,
-                at: text.at,
-            }),
+            Some(value) => Some(At { value, at: text.at }),
             None => {
                 let what = format!("unknown {name} \"{}\"", text.value);
                 let expected = format!("expected {}", keys::list(words));
@@ -377,7 +377,12 @@ impl<'d> Fields<'d> {
             Node::List(all) => all.as_slice(),
             Node::Table(_) if spec.title.starts_with("[[") => {
                 let help = format!("write {} with two brackets", spec.title);
-                self.bad(item.at, format!("{name} is one table"), "expected a list", &help);
+                self.bad(
+                    item.at,
+                    format!("{name} is one table"),
+                    "expected a list",
+                    &help,
+                );
                 return Vec::new();
             }
             _ => {

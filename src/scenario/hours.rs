@@ -21,7 +21,13 @@ const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 pub(super) fn weekday(text: &str) -> Option<usize> {
     let lower = text.trim().to_lowercase();
     let full = [
-        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
     ];
     NAMES
         .iter()
@@ -36,7 +42,10 @@ pub(super) fn clock(text: &str) -> Option<u16> {
         Some(_) => return None,
         None => (text.trim(), "00"),
     };
-    if hour.is_empty() || hour.len() > 2 || !(hour.bytes().chain(minute.bytes())).all(|b| b.is_ascii_digit()) {
+    if hour.is_empty()
+        || hour.len() > 2
+        || !(hour.bytes().chain(minute.bytes())).all(|b| b.is_ascii_digit())
+    {
         return None;
     }
     let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
@@ -108,7 +117,10 @@ pub(super) fn week(text: &str) -> Result<Week, Vec<Wrong>> {
             }),
         }
     }
-    if !pending.is_empty() && wrong.is_empty() && !text.trim().ends_with(|c: char| c.is_ascii_digit()) {
+    if !pending.is_empty()
+        && wrong.is_empty()
+        && !text.trim().ends_with(|c: char| c.is_ascii_digit())
+    {
         wrong.push(Wrong {
             range: 0..text.len(),
             what: format!("hours end with a day: \"{text}\""),
@@ -123,7 +135,11 @@ pub(super) fn week(text: &str) -> Result<Week, Vec<Wrong>> {
         });
     }
     open.iter_mut().for_each(|day| day.sort_unstable());
-    if wrong.is_empty() { Ok(Week(open)) } else { Err(wrong) }
+    if wrong.is_empty() {
+        Ok(Week(open))
+    } else {
+        Err(wrong)
+    }
 }
 
 /// The words of a text with their ranges, and whether a comma follows.
@@ -146,7 +162,9 @@ fn words(text: &str) -> Vec<(std::ops::Range<usize>, &str, bool)> {
 }
 
 fn span(word: &str) -> Result<(u16, u16), (String, String)> {
-    let ends = word.split_once('-').and_then(|(a, b)| Some((clock(a)?, clock(b)?)));
+    let ends = word
+        .split_once('-')
+        .and_then(|(a, b)| Some((clock(a)?, clock(b)?)));
     match ends {
         Some((a, b)) if a < b => Ok((a, b)),
         Some((a, b)) if a == b => Err((
@@ -155,7 +173,8 @@ fn span(word: &str) -> Result<(u16, u16), (String, String)> {
         )),
         Some(_) => Err((
             format!("hours end before they begin: {word}"),
-            "over midnight, write both parts: 22:00-24:00 and, for the next day, 00:00-06:00".into(),
+            "over midnight, write both parts: 22:00-24:00 and, for the next day, 00:00-06:00"
+                .into(),
         )),
         None => Err((
             format!("\"{word}\" is not a span of hours"),

@@ -30,11 +30,17 @@ pub(super) fn file(path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
     };
     let about = std::fs::metadata(path).map_err(cannot)?;
     if about.is_dir() {
-        return Err(unreadable("this is a folder, not a scenario file".into(), ""));
+        return Err(unreadable(
+            "this is a folder, not a scenario file".into(),
+            "",
+        ));
     }
     if about.len() > FILE_MAX {
         let what = format!("the file is too large: {} MB", about.len() >> 20);
-        return Err(unreadable(what, "a scenario has at most 4 MB; is this the right file?"));
+        return Err(unreadable(
+            what,
+            "a scenario has at most 4 MB; is this the right file?",
+        ));
     }
     let bytes = std::fs::read(path).map_err(cannot)?;
     if bytes.len() as u64 > FILE_MAX {
@@ -45,7 +51,10 @@ pub(super) fn file(path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
         Err(e) => {
             let at = e.utf8_error().valid_up_to();
             let what = format!("the file is not text: byte {at} is not UTF-8");
-            return Err(unreadable(what, "save it as UTF-8, or is this the right file?"));
+            return Err(unreadable(
+                what,
+                "save it as UTF-8, or is this the right file?",
+            ));
         }
     };
     let folder = path.parent().map(Path::to_path_buf);
@@ -83,9 +92,9 @@ pub(super) fn text(
     let (mut problems, warnings) = cx.into_parts();
     let variants = variants(&document, &sources, &mut problems, folder.as_ref());
     match built {
-        Some(built) if problems.is_empty() => {
-            Ok(finish(name, text, settings, folder, built, variants, warnings, &files))
-        }
+        Some(built) if problems.is_empty() => Ok(finish(
+            name, text, settings, folder, built, variants, warnings, &files,
+        )),
         _ => {
             if problems.is_empty() {
                 problems.push(Problem::nowhere("the scenario could not be understood"));
@@ -109,7 +118,10 @@ fn finish(
     let stem = Path::new(name)
         .file_stem()
         .map_or_else(|| name.to_owned(), |s| s.to_string_lossy().into_owned());
-    let hash = fnv(fnv(FNV_START, built.effective.to_string().as_bytes()), files);
+    let hash = fnv(
+        fnv(FNV_START, built.effective.to_string().as_bytes()),
+        files,
+    );
     Scenario {
         title: built.title.unwrap_or_else(|| stem.clone()),
         name: stem,
@@ -178,7 +190,8 @@ fn with_what_is_certain(
     build::check(&cx, &document);
     let (found, _) = cx.into_parts();
     syntax.extend(found.into_iter().filter(|p| {
-        let before = p.at.is_some_and(|at| at.source == 0 && Some(at.end) < first);
+        let before =
+            p.at.is_some_and(|at| at.source == 0 && Some(at.end) < first);
         before && !p.missing
     }));
     syntax

@@ -67,7 +67,12 @@ impl<'a> Registry<'a> {
             let taken = Catalog::embedded().model(&model.name).is_ok();
             if taken || all.iter().any(|m| m.name == model.name) {
                 let what = format!("the model \"{}\" exists already", model.name);
-                f.bad(f.place("name"), what, "names must differ", "choose another name");
+                f.bad(
+                    f.place("name"),
+                    what,
+                    "names must differ",
+                    "choose another name",
+                );
             }
             all.push(model);
         }
@@ -105,7 +110,10 @@ impl<'a> Registry<'a> {
         let card = self.card(entry, name, mode)?;
         let class = self.class(client, &entry.model, &entry.family, mode.fast.is_some());
         let long = entry.model.as_str();
-        if let Some(rule) = self.plan.entry.and_then(|e| e.needs_credits(long, &entry.family, u64::MAX))
+        if let Some(rule) = self
+            .plan
+            .entry
+            .and_then(|e| e.needs_credits(long, &entry.family, u64::MAX))
             && let Some(above) = rule.prompt_above
         {
             self.cx.warn(format!(
@@ -113,7 +121,11 @@ impl<'a> Registry<'a> {
             ));
         }
         Some(Known {
-            index: self.model(full_name(&entry.model, mode), card, Some(u64::from(entry.context_window))),
+            index: self.model(
+                full_name(&entry.model, mode),
+                card,
+                Some(u64::from(entry.context_window)),
+            ),
             class,
             tokenizer: entry.tokenizer.factor.to_f64().unwrap_or(1.0),
         })
@@ -121,12 +133,21 @@ impl<'a> Registry<'a> {
 
     fn entry(&self, name: At<&str>) -> Option<&'static PriceEntry> {
         let (catalog, date) = (Catalog::embedded(), self.plan.price_date);
+        if self.cx.own_models.borrow().iter().any(|m| m == name.value) {
+            // Its own table was wrong, which is reported there.
+            return None;
+        }
         let on = catalog.prices_on(date);
         if let Some((_, newest)) = on.iter().find(|(m, _)| m.family == name.value) {
             return Some(newest);
         }
         match catalog.price(name.value, date) {
-            Ok(entry) => Some(entry),
+            Ok(entry) => {
+                let problem = plan::stale(name.at, date, entry.as_of);
+                let fresh = problem.is_none();
+                problem.into_iter().for_each(|p| self.cx.report(p));
+                fresh.then_some(entry)
+            }
             Err(e) => {
                 self.cx.report(plan::lookup_problem(&e, name.at, date));
                 None
@@ -144,7 +165,8 @@ impl<'a> Registry<'a> {
                 Some(f) => factor *= f,
                 None => {
                     let what = format!("{} cannot be pinned to the United States", entry.model);
-                    self.cx.report(Problem::new(at, what).help("remove us_only"));
+                    self.cx
+                        .report(Problem::new(at, what).help("remove us_only"));
                     return None;
                 }
             }
@@ -153,7 +175,10 @@ impl<'a> Registry<'a> {
         let card = match mode.fast {
             Some(at) => {
                 let Some(fast) = &entry.fast else {
-                    let what = format!("{} has no fast mode on {}", entry.model, self.plan.price_date);
+                    let what = format!(
+                        "{} has no fast mode on {}",
+                        entry.model, self.plan.price_date
+                    );
                     let help = "burncast prices shows which models have one";
                     self.cx.report(Problem::new(at, what).help(help));
                     return None;
@@ -179,7 +204,11 @@ impl<'a> Registry<'a> {
             return;
         };
         if context_max as f64 * tokenizer > most as f64 * 1.5 {
-            let name = self.models.borrow().get(index).map_or(String::new(), |m| m.name.clone());
+            let name = self
+                .models
+                .borrow()
+                .get(index)
+                .map_or(String::new(), |m| m.name.clone());
             self.cx.warn(format!(
                 "context_max of {context_max} is more than {name} takes ({most} of its own tokens)."
             ));
@@ -221,13 +250,17 @@ impl<'a> Registry<'a> {
             .iter()
             .enumerate()
             .filter(|(_, w)| w.scope.covers(model, family, client))
-            .fold(0u8, |mask, (i, _)| mask | 1u8.checked_shl(i as u32).unwrap_or(0));
+            .fold(0u8, |mask, (i, _)| {
+                mask | 1u8.checked_shl(i as u32).unwrap_or(0)
+            });
         let grants = self
             .grants
             .iter()
             .enumerate()
             .filter(|(_, clients)| clients.is_empty() || clients.iter().any(|c| c == client))
-            .fold(0u32, |mask, (i, _)| mask | 1u32.checked_shl(i as u32).unwrap_or(0));
+            .fold(0u32, |mask, (i, _)| {
+                mask | 1u32.checked_shl(i as u32).unwrap_or(0)
+            });
         let class = Class {
             // No window in scope and plan = true would be free work: such requests are paid.
             plan: plan && windows != 0,
@@ -270,7 +303,12 @@ fn prices(r: &Rates) -> [i64; KINDS] {
 fn per_token(f: &Fields<'_>, name: &'static str, price: At<Money>) -> Option<i64> {
     if price.value.0 % 1_000_000 != 0 {
         let what = format!("{name} has more than six decimals");
-        f.bad(price.at, what, "prices are whole pico-dollars per token", "");
+        f.bad(
+            price.at,
+            what,
+            "prices are whole pico-dollars per token",
+            "",
+        );
         return None;
     }
     Some(price.value.0 / 1_000_000)

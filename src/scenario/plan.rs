@@ -20,7 +20,7 @@ use crate::base::money::Money;
 use crate::base::time::{Instant, Span};
 use crate::catalog::{self, Catalog, LookupError, PlanEntry, WalletKind};
 
-/// Months after the table's last check for which its prices are taken as known.
+/// Days after the tables' last check for which their prices are taken as known.
 const STALE_DAYS: i32 = 400;
 
 /// The plan as checked.
@@ -113,11 +113,13 @@ pub(super) fn lookup_problem(error: &LookupError, at: Place, date: Date) -> Prob
             suggestion,
             known,
         } => {
-            let shown: Vec<&str> = known.iter().take(8).map(String::as_str).collect();
-            let more = if known.len() > 8 { ", …" } else { "" };
-            let mut problem = Problem::new(at, format!("unknown {subject} \"{name}\"")).expected(
-                format!("known at {date}: {}{more} (burncast prices)", shown.join(", ")),
-            );
+            let shown: Vec<&str> = known.iter().take(5).map(String::as_str).collect();
+            let more = if known.len() > 5 { ", …" } else { "" };
+            let mut problem =
+                Problem::new(at, format!("unknown {subject} \"{name}\"")).expected(format!(
+                    "known at {date}: {}{more} (burncast prices)",
+                    shown.join(", ")
+                ));
             problem.help = suggestion
                 .as_ref()
                 .map(|s| format!("did you mean \"{s}\"?"));
@@ -129,7 +131,9 @@ pub(super) fn lookup_problem(error: &LookupError, at: Place, date: Date) -> Prob
             from,
         } => Problem::new(at, format!("{subject} \"{name}\" is not known on {date}"))
             .expected(format!("the table begins on {from}"))
-            .help(format!("start on {from} or later, or set price_date in [plan]")),
+            .help(format!(
+                "start on {from} or later, or set price_date in [plan]"
+            )),
         LookupError::Retired {
             subject,
             name,
@@ -165,7 +169,9 @@ pub(super) fn read(cx: &Cx, fields: Option<Fields<'_>>, calendar: &Calendar, sta
         .map(|t| t.value.to_owned())
         .or_else(|| entry.map(|e| e.name.clone()))
         .unwrap_or_else(|| "own plan".into());
-    let billing_day = f.count("billing_day").map_or(start.day(), |n| n.value as i8);
+    let billing_day = f
+        .count("billing_day")
+        .map_or(start.day(), |n| n.value as i8);
     let seats = f.count("seats");
     if let (Some(seats), Some(entry)) = (seats, entry) {
         check_seats(&f, seats, entry);
@@ -191,16 +197,14 @@ fn entry(f: &Fields<'_>, date: Date, place: Option<Place>) -> Option<&'static Pl
     let catalog = Catalog::embedded();
     match catalog.plan(name.value, date) {
         Ok(entry) => {
-            if let Ok(age) = date.since(entry.as_of)
-                && age.get_days() > STALE_DAYS
-            {
-                let what = format!("prices of {date} are not known");
-                let expected = format!("the tables were last checked on {}", entry.as_of);
-                let help = format!("set price_date = {} in [plan]", entry.as_of);
-                f.bad(place.unwrap_or(name.at), what, &expected, &help);
-                return None;
+            let at = place.unwrap_or(name.at);
+            match stale(at, date, entry.as_of) {
+                Some(problem) => {
+                    f.cx.report(problem);
+                    None
+                }
+                None => Some(entry),
             }
-            Some(entry)
         }
         Err(e) => {
             f.cx.report(lookup_problem(&e, name.at, date));
@@ -209,13 +213,28 @@ fn entry(f: &Fields<'_>, date: Date, place: Option<Place>) -> Option<&'static Pl
     }
 }
 
+/// A problem where a day is so far behind the table's last check that nobody knows its prices.
+pub(super) fn stale(at: Place, date: Date, as_of: Date) -> Option<Problem> {
+    let age = date.since(as_of).ok()?;
+    (age.get_days() > STALE_DAYS).then(|| {
+        Problem::new(at, format!("prices of {date} are not known"))
+            .expected(format!("the tables were last checked on {as_of}"))
+            .help(format!("set price_date = {as_of} in [plan]"))
+    })
+}
+
 fn check_seats(f: &Fields<'_>, seats: At<u64>, entry: &PlanEntry) {
     let (least, most) = entry.seats;
     let too_few = seats.value < u64::from(least);
     if too_few || most.is_some_and(|m| seats.value > u64::from(m)) {
         let range = most.map_or(format!("at least {least}"), |m| format!("{least} to {m}"));
         let what = format!("seats is {}", seats.value);
-        f.bad(seats.at, what, &format!("{} has {range} seats", entry.name), "");
+        f.bad(
+            seats.at,
+            what,
+            &format!("{} has {range} seats", entry.name),
+            "",
+        );
     }
 }
 
@@ -254,7 +273,12 @@ fn meter(f: &Fields<'_>) -> Meter {
         }
     }
     if all.iter().all(|w| *w == 0.0) {
-        weights.bad(item.at, "all weights of the meter are 0", "expected one above 0", "");
+        weights.bad(
+            item.at,
+            "all weights of the meter are 0",
+            "expected one above 0",
+            "",
+        );
     }
     Meter::Weights(all)
 }
@@ -315,7 +339,12 @@ fn windows(
     }
     if drafts.len() > WINDOWS_MAX {
         let what = format!("{} windows", drafts.len());
-        f.bad(f.place("window"), what, &format!("at most {WINDOWS_MAX} are possible"), "");
+        f.bad(
+            f.place("window"),
+            what,
+            &format!("at most {WINDOWS_MAX} are possible"),
+            "",
+        );
         drafts.truncate(WINDOWS_MAX);
     }
     finish(cx, drafts, calendar, billing_day)
@@ -412,7 +441,12 @@ fn change(w: &Fields<'_>, draft: &mut Draft, calendar: &Calendar) {
     if let Some(l) = w.length("length") {
         draft.length = l.value;
         if l.value.span() < Span::minutes(1) {
-            w.bad(l.at, "the window has no length", "expected at least a minute", "");
+            w.bad(
+                l.at,
+                "the window has no length",
+                "expected at least a minute",
+                "",
+            );
         }
     }
     if let Some(r) = w.length("round") {
@@ -461,7 +495,12 @@ fn change_limit(w: &Fields<'_>, draft: &mut Draft) {
             None => {}
         }
     } else if w.has("share") {
-        w.bad(w.place("share"), "share without share_of", "", "add share_of = \"week\"");
+        w.bad(
+            w.place("share"),
+            "share without share_of",
+            "",
+            "add share_of = \"week\"",
+        );
     } else if w.has("provenance") {
         draft.provenance = given;
     }
@@ -481,7 +520,12 @@ fn change_times(w: &Fields<'_>, draft: &mut Draft, calendar: &Calendar) {
             Some(r) => draft.resets = Some(r),
             None => {
                 let what = format!("resets is \"{}\"", t.value);
-                w.bad(t.at, what, "expected a weekday and a time, like \"sat 09:00\"", "");
+                w.bad(
+                    t.at,
+                    what,
+                    "expected a weekday and a time, like \"sat 09:00\"",
+                    "",
+                );
             }
         }
     }
@@ -511,11 +555,18 @@ fn scope(w: &Fields<'_>) -> Scope {
         } else if name.is_empty() {
             w.bad(item.at, "an empty name", "", "");
         } else {
-            let known = catalog.models().iter().any(|m| m.family == name || m.id == name);
+            let known = catalog
+                .models()
+                .iter()
+                .any(|m| m.family == name || m.id == name);
             if !known && !own_model(w, name) {
                 let families = ["opus", "sonnet", "haiku", "fable"];
                 let ids = catalog.models().iter().map(|m| m.id.as_str());
-                let all: Vec<&str> = families.into_iter().chain(CLIENTS.iter().copied()).chain(ids).collect();
+                let all: Vec<&str> = families
+                    .into_iter()
+                    .chain(CLIENTS.iter().copied())
+                    .chain(ids)
+                    .collect();
                 let what = format!("unknown model, family or client \"{name}\"");
                 let help = keys::suggest(name, all).map_or(
                     "write \"all\", a model, a family or a client".to_owned(),
@@ -541,25 +592,23 @@ fn finish(cx: &Cx, drafts: Vec<Draft>, calendar: &Calendar, billing_day: i8) -> 
         let limit = match draft.limit {
             DraftLimit::Usd(draw) => Limit::Usd(draw),
             DraftLimit::None => continue_without(),
-            DraftLimit::Share(name, share, at) => {
-                match ids.iter().position(|id| *id == name) {
-                    Some(window) if window < i => Limit::ShareOf { window, share },
-                    Some(_) => {
-                        cx.report(
-                            Problem::new(at, format!("\"{name}\" is not an earlier window"))
-                                .help("put the window before the one that is a share of it"),
-                        );
-                        continue_without()
-                    }
-                    None => {
-                        cx.report(
-                            Problem::new(at, format!("share of an unknown window \"{name}\""))
-                                .help(keys::hint(&name, ids.iter().map(String::as_str))),
-                        );
-                        continue_without()
-                    }
+            DraftLimit::Share(name, share, at) => match ids.iter().position(|id| *id == name) {
+                Some(window) if window < i => Limit::ShareOf { window, share },
+                Some(_) => {
+                    cx.report(
+                        Problem::new(at, format!("\"{name}\" is not an earlier window"))
+                            .help("put the window before the one that is a share of it"),
+                    );
+                    continue_without()
                 }
-            }
+                None => {
+                    cx.report(
+                        Problem::new(at, format!("share of an unknown window \"{name}\""))
+                            .help(keys::hint(&name, ids.iter().map(String::as_str))),
+                    );
+                    continue_without()
+                }
+            },
         };
         let opens = if draft.fixed {
             let resets = match (draft.resets, draft.length) {
@@ -577,7 +626,9 @@ fn finish(cx: &Cx, drafts: Vec<Draft>, calendar: &Calendar, billing_day: i8) -> 
         };
         windows.push(Window {
             spec: WindowSpec {
-                message: draft.message.unwrap_or_else(|| message(&draft.id, &draft.label)),
+                message: draft
+                    .message
+                    .unwrap_or_else(|| message(&draft.id, &draft.label)),
                 name: draft.id,
                 label: draft.label,
                 opens,

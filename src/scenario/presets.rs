@@ -18,14 +18,38 @@ pub struct Preset {
 
 /// Every preset, in the order of lists; one line adds one.
 const FILES: &[(&str, &str)] = &[
-    ("claude-code-heavy", include_str!("../catalog/presets/claude-code-heavy.toml")),
-    ("claude-code-moderate", include_str!("../catalog/presets/claude-code-moderate.toml")),
-    ("casual-chat", include_str!("../catalog/presets/casual-chat.toml")),
-    ("active-coding", include_str!("../catalog/presets/active-coding.toml")),
-    ("long-sessions", include_str!("../catalog/presets/long-sessions.toml")),
-    ("background-agent", include_str!("../catalog/presets/background-agent.toml")),
-    ("batch-job", include_str!("../catalog/presets/batch-job.toml")),
-    ("team-seat", include_str!("../catalog/presets/team-seat.toml")),
+    (
+        "claude-code-heavy",
+        include_str!("../catalog/presets/claude-code-heavy.toml"),
+    ),
+    (
+        "claude-code-moderate",
+        include_str!("../catalog/presets/claude-code-moderate.toml"),
+    ),
+    (
+        "casual-chat",
+        include_str!("../catalog/presets/casual-chat.toml"),
+    ),
+    (
+        "active-coding",
+        include_str!("../catalog/presets/active-coding.toml"),
+    ),
+    (
+        "long-sessions",
+        include_str!("../catalog/presets/long-sessions.toml"),
+    ),
+    (
+        "background-agent",
+        include_str!("../catalog/presets/background-agent.toml"),
+    ),
+    (
+        "batch-job",
+        include_str!("../catalog/presets/batch-job.toml"),
+    ),
+    (
+        "team-seat",
+        include_str!("../catalog/presets/team-seat.toml"),
+    ),
 ];
 
 /// The presets that come with the program.
@@ -73,12 +97,16 @@ pub(super) fn tables(first: usize) -> Vec<(&'static str, Table)> {
 pub fn init(preset: &str, plan: &str) -> String {
     let wallet = match plan {
         "free" => INIT_NO_WALLET.to_owned(),
-        "api" | "enterprise-usage" => INIT_WALLET.replace("balance       = 20.00", "balance       = 100.00"),
+        "api" | "enterprise-usage" => {
+            INIT_WALLET.replace("balance       = 20.00", "balance       = 100.00")
+        }
         "enterprise-seat" | "enterprise-seat-premium" => INIT_ARREARS.to_owned(),
         _ => INIT_WALLET.to_owned(),
     };
     let client = match plan {
-        "api" | "enterprise-usage" => "client           = \"api\"             # pays with an API key: the cache lives 5 minutes\n",
+        "api" | "enterprise-usage" => {
+            "client           = \"api\"             # pays with an API key: the cache lives 5 minutes\n"
+        }
         _ => "",
     };
     let seats = if plan.starts_with("team") {
@@ -101,5 +129,6 @@ pub fn init(preset: &str, plan: &str) -> String {
 
 const INIT: &str = include_str!("init.toml");
 const INIT_WALLET: &str = include_str!("init_wallet.toml");
-const INIT_NO_WALLET: &str = "# This plan has no wallet: what its windows do not cover is refused.\n";
+const INIT_NO_WALLET: &str =
+    "# This plan has no wallet: what its windows do not cover is refused.\n";
 const INIT_ARREARS: &str = "[wallet]\nenabled       = true           # invoiced at the end of the month: only limits can stop it\nmonthly_limit = 500            # spend limit a month, or \"unlimited\"\ntax           = \"0 %\"\n";

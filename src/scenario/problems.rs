@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
+    MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
 
 /// Problems that are shown; a file of nonsense has more than anybody reads.
@@ -108,6 +109,12 @@ impl Problems {
         list.sort_by_key(|p| p.at.map_or((u32::MAX, 0), |at| (at.source, at.start)));
         let mut kept: Vec<Problem> = Vec::with_capacity(list.len());
         for problem in list {
+            if kept
+                .last_mut()
+                .is_some_and(|last| join_missing(last, &problem))
+            {
+                continue;
+            }
             if !kept.iter().rev().take(8).any(|p| *p == problem) {
                 kept.push(problem);
             }
@@ -171,7 +178,7 @@ impl Problems {
         } else {
             GraphicalTheme::unicode_nocolor()
         };
-        let shown = Shown::of(self, problem);
+        let shown = Shown::of(self, problem, width);
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_width(width.clamp(40, 400))
             .with_context_lines(0)
@@ -182,6 +189,31 @@ impl Problems {
         }
         out.push_str(text.trim_start_matches('\n'));
     }
+}
+
+/// Puts keys that are missing at the same place into one problem.
+fn join_missing(last: &mut Problem, next: &Problem) -> bool {
+    let same = last.missing && next.missing && last.at == next.at;
+    let key = next.what.split_once(" has no ");
+    let (true, Some((table, key))) = (same, key) else {
+        return false;
+    };
+    if !last.what.starts_with(&format!("{table} has no ")) {
+        return false;
+    }
+    last.what.push_str(&format!(", {key}"));
+    last.expected = None;
+    if next.help.as_ref().is_some_and(|h| h.contains("preset")) {
+        last.help = Some("give them, or take a preset: preset = \"claude-code-moderate\"".into());
+    } else if let (Some(help), Some(more)) = (&mut last.help, &next.help)
+        && let (true, Some(example)) = (
+            help.starts_with("for instance: "),
+            more.strip_prefix("for instance: "),
+        )
+    {
+        help.push_str(&format!(", {example}"));
+    }
+    true
 }
 
 impl fmt::Display for Problems {
@@ -203,12 +235,12 @@ impl std::error::Error for Problems {}
 struct Shown {
     what: String,
     help: Option<String>,
-    source: Option<NamedSource<Arc<str>>>,
+    source: Option<Lines>,
     labels: Vec<LabeledSpan>,
 }
 
 impl Shown {
-    fn of(all: &Problems, problem: &Problem) -> Shown {
+    fn of(all: &Problems, problem: &Problem, width: usize) -> Shown {
         let mut shown = Shown {
             what: problem.what.clone(),
             help: problem.help.clone(),
@@ -231,11 +263,17 @@ impl Shown {
             }
             return shown;
         }
-        shown.source = Some(NamedSource::new(&source.name, Arc::clone(&source.text)));
+        let expected = problem.expected.as_ref();
+        let column = column_of(&source.text, range.start) + range.len() / 2;
+        let room = width.saturating_sub(column + 16).clamp(34, 200);
         shown.labels.push(LabeledSpan::new_primary_with_span(
-            problem.expected.clone(),
+            expected.map(|text| wrapped(text, room)),
             (range.start, range.len()),
         ));
+        shown.source = Some(Lines {
+            source: source.clone(),
+            primary: range.start,
+        });
         if let Some(also) = problem.also.filter(|also| also.source == at.source) {
             let range = inside(&source.text, also.range());
             let label = LabeledSpan::new_with_span(None, (range.start, range.len()));
@@ -259,6 +297,69 @@ fn inside(text: &str, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
     let line_end = text[start..].find('\n').map_or(text.len(), |n| start + n);
     let end = end.min(line_end).max(start);
     start..end
+}
+
+/// Columns before a place on its line.
+fn column_of(text: &str, at: usize) -> usize {
+    let begin = text[..at].rfind('\n').map_or(0, |n| n + 1);
+    text[begin..at].chars().count()
+}
+
+/// The text in lines of at most `room` characters, broken at spaces.
+fn wrapped(text: &str, room: usize) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut used = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > room {
+            out.push('\n');
+            used = 0;
+        } else if used > 0 {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += length;
+    }
+    out
+}
+
+/// A text of which whole lines are shown: the renderer by itself shows the marked bytes only.
+#[derive(Debug)]
+struct Lines {
+    source: Source,
+    /// Where the problem is: its line and column stand in the heading.
+    primary: usize,
+}
+
+impl SourceCode for Lines {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        _before: usize,
+        _after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let text = &self.source.text;
+        let begin = span.offset().min(text.len());
+        let end = (span.offset() + span.len()).min(text.len());
+        let first = text[..begin].rfind('\n').map_or(0, |n| n + 1);
+        let last = text[end..].find('\n').map_or(text.len(), |n| end + n);
+        let line = text[..first].matches('\n').count();
+        // The column is asked for at the primary place only; elsewhere it counts lines' characters.
+        let column = if span.offset() == self.primary {
+            column_of(text, begin)
+        } else {
+            0
+        };
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.source.name.clone(),
+            &text.as_bytes()[first..last],
+            (first, last - first).into(),
+            line,
+            column,
+            text[first..last].matches('\n').count(),
+        )))
+    }
 }
 
 fn line_length(text: &str, at: usize) -> usize {

@@ -1,8 +1,8 @@
 //! What an actor does when it is stopped: a list of short sentences.
 
 use super::actors::World;
-use super::fields::{At, Fields};
 use super::doc::Item;
+use super::fields::{At, Fields};
 use super::keys;
 use super::plan::Plan;
 use super::units;
@@ -26,7 +26,12 @@ pub(super) fn read(
     mut fallback: impl FnMut(At<&str>) -> Option<usize>,
 ) -> Vec<Reaction> {
     if !f.has("when_blocked") {
-        return vec![Reaction::Wait { patience: Span::hours(1) }, Reaction::Drop];
+        return vec![
+            Reaction::Wait {
+                patience: Span::hours(1),
+            },
+            Reaction::Drop,
+        ];
     }
     let mut all = Vec::new();
     let mut ended: Option<&str> = None;
@@ -53,7 +58,10 @@ pub(super) fn read(
                 None
             }
         };
-        if matches!(reaction, Some(Reaction::Api | Reaction::Skip | Reaction::Drop)) {
+        if matches!(
+            reaction,
+            Some(Reaction::Api | Reaction::Skip | Reaction::Drop)
+        ) {
             ended = Some(text);
         }
         all.extend(reaction);
@@ -67,7 +75,12 @@ pub(super) fn read(
 fn unknown(f: &Fields<'_>, item: &Item, text: &str, first: &str) {
     let what = format!("unknown reaction \"{text}\"");
     let expected = "fallback MODEL, top-up 20 within 10m, wait 2h, api, skip or drop";
-    f.bad(item.at, what, expected, &keys::hint(first, WORDS.iter().copied()));
+    f.bad(
+        item.at,
+        what,
+        expected,
+        &keys::hint(first, WORDS.iter().copied()),
+    );
 }
 
 fn wait(f: &Fields<'_>, item: &Item, text: &str) -> Option<Reaction> {
@@ -76,11 +89,21 @@ fn wait(f: &Fields<'_>, item: &Item, text: &str) -> Option<Reaction> {
             patience: length.span().min(PATIENCE),
         }),
         Ok(_) => {
-            f.bad(item.at, "a wait of no length", "", "remove it, or write wait 2h");
+            f.bad(
+                item.at,
+                "a wait of no length",
+                "",
+                "remove it, or write wait 2h",
+            );
             None
         }
         Err(what) => {
-            f.bad(item.at, what, "expected wait and a length of time, like wait 2h", "");
+            f.bad(
+                item.at,
+                what,
+                "expected wait and a length of time, like wait 2h",
+                "",
+            );
             None
         }
     }
@@ -99,7 +122,12 @@ fn top_up(plan: &Plan, f: &Fields<'_>, item: &Item, words: &[&str]) -> Option<Re
         .filter(|m| *m > Money::ZERO && *m <= Money::usd(100_000));
     let Some(amount) = amount else {
         let help = "write top-up 20 within 10m at most 2 a month";
-        f.bad(item.at, "top-up without an amount", "expected dollars behind top-up", help);
+        f.bad(
+            item.at,
+            "top-up without an amount",
+            "expected dollars behind top-up",
+            help,
+        );
         return None;
     };
     let (pay, get) = if bundle {

@@ -9,7 +9,10 @@ use super::keys::{Key, Kind, Spec};
 pub fn schema() -> Json {
     let mut root = table(&TOP);
     if let Json::Object(map) = &mut root {
-        map.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
+        map.insert(
+            "$schema".into(),
+            json!("https://json-schema.org/draft/2020-12/schema"),
+        );
         map.insert("title".into(), json!("burncast scenario"));
         map.insert("$defs".into(), json!({ "distribution": distribution() }));
     }

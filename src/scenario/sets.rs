@@ -162,9 +162,12 @@ fn put(cx: &Cx, doc: &mut Table, path: &[Segment], item: Item) {
 }
 
 fn whole_element(last: &Segment, list: &Segment) -> Problem {
-    Problem::new(last.at, format!("\"{}\" is a whole element of {}", last.text, list.text))
-        .expected("expected one of its keys behind it")
-        .help(format!("for instance {}.{}.KEY", list.text, last.text))
+    Problem::new(
+        last.at,
+        format!("\"{}\" is a whole element of {}", last.text, list.text),
+    )
+    .expected("expected one of its keys behind it")
+    .help(format!("for instance {}.{}.KEY", list.text, last.text))
 }
 
 /// The kind of a key, or a problem if the table has no such key. Free tables know every key.
@@ -187,7 +190,12 @@ fn known(cx: &Cx, spec: Option<&'static Spec>, segment: &Segment) -> Result<Opti
 }
 
 /// The table behind a key; made where there is none.
-fn below<'t>(cx: &Cx, table: &'t mut Table, segment: &Segment, last: &Segment) -> Option<&'t mut Table> {
+fn below<'t>(
+    cx: &Cx,
+    table: &'t mut Table,
+    segment: &Segment,
+    last: &Segment,
+) -> Option<&'t mut Table> {
     if table.get(&segment.text).is_none() {
         table.put(Entry {
             key: segment.text.clone(),
@@ -205,9 +213,12 @@ fn below<'t>(cx: &Cx, table: &'t mut Table, segment: &Segment, last: &Segment) -
         Node::Flag(_) => item.node = Node::Table(Table::default()),
         _ => {
             cx.report(
-                Problem::new(segment.at, format!("{} is {}, not a table", segment.text, item.kind()))
-                    .expected(format!("it has no key \"{}\"", last.text))
-                    .help(format!("set {} as a whole", segment.text)),
+                Problem::new(
+                    segment.at,
+                    format!("{} is {}, not a table", segment.text, item.kind()),
+                )
+                .expected(format!("it has no key \"{}\"", last.text))
+                .help(format!("set {} as a whole", segment.text)),
             );
             return None;
         }
@@ -238,7 +249,10 @@ fn element<'t>(
         });
     }
     let Node::List(all) = &mut table.get_mut(&list.text)?.item.node else {
-        cx.report(Problem::new(list.at, format!("{} is not a list of tables", list.text)));
+        cx.report(Problem::new(
+            list.at,
+            format!("{} is not a list of tables", list.text),
+        ));
         return None;
     };
     let name_of = |item: &Item| match item.table().and_then(|t| t.get(id)).map(|e| &e.item.node) {
@@ -246,7 +260,9 @@ fn element<'t>(
         _ => None,
     };
     let names: Vec<Option<String>> = all.iter().map(name_of).collect();
-    let by_name = names.iter().position(|n| n.as_deref() == Some(choice.text.as_str()));
+    let by_name = names
+        .iter()
+        .position(|n| n.as_deref() == Some(choice.text.as_str()));
     let by_number = choice.text.parse::<usize>().ok().filter(|n| *n < all.len());
     let index = match by_name.or(by_number) {
         Some(index) => index,

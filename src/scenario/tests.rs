@@ -31,11 +31,17 @@ fn every_shipped_scenario_loads() {
     for path in all {
         let scenario = load(&path, &[]).unwrap_or_else(|p| panic!("{p}"));
         let text = read(&path);
-        assert!(text.starts_with('#'), "{} opens with its question", path.display());
+        assert!(
+            text.starts_with('#'),
+            "{} opens with its question",
+            path.display()
+        );
         assert!(scenario.question.is_some() && !scenario.sources.is_empty());
         assert_eq!(scenario.horizon, "1-31 December 2026");
         for variant in &scenario.variants {
-            scenario.with(&variant.sets).unwrap_or_else(|p| panic!("{p}"));
+            scenario
+                .with(&variant.sets)
+                .unwrap_or_else(|p| panic!("{p}"));
         }
     }
 }
@@ -48,7 +54,10 @@ fn every_wrong_file_says_why() {
     assert!(all.len() >= 40, "{} wrong files", all.len());
     let mut different = Vec::new();
     for path in all {
-        let name = format!("tests/bad_input/{}", path.file_name().unwrap().to_string_lossy());
+        let name = format!(
+            "tests/bad_input/{}",
+            path.file_name().unwrap().to_string_lossy()
+        );
         let bytes = std::fs::read(&path).unwrap();
         // A first line `#! --set a=b` gives settings of the command line.
         let sets: Vec<String> = String::from_utf8_lossy(&bytes)
@@ -68,7 +77,11 @@ fn every_wrong_file_says_why() {
             different.push(format!("{name}\n{text}"));
         }
     }
-    assert!(different.is_empty(), "BLESS=1 accepts:\n{}", different.join("\n"));
+    assert!(
+        different.is_empty(),
+        "BLESS=1 accepts:\n{}",
+        different.join("\n")
+    );
 }
 
 #[test]
@@ -78,9 +91,19 @@ fn a_huge_file_is_refused_before_it_is_read() {
     std::fs::write(&path, vec![b'['; 10 << 20]).unwrap();
     let text = load(&path, &[]).unwrap_err().render(false, 100);
     assert!(text.contains("too large: 10 MB"), "{text}");
-    assert!(load(dir.path(), &[]).unwrap_err().to_string().contains("folder"));
+    assert!(
+        load(dir.path(), &[])
+            .unwrap_err()
+            .to_string()
+            .contains("folder")
+    );
     let gone = dir.path().join("gone.toml");
-    assert!(load(&gone, &[]).unwrap_err().to_string().contains("no such file"));
+    assert!(
+        load(&gone, &[])
+            .unwrap_err()
+            .to_string()
+            .contains("no such file")
+    );
 }
 
 #[test]
@@ -108,29 +131,57 @@ fn small(extra: &str) -> String {
 fn presets_and_first_scenarios_check_cleanly() {
     assert_eq!(presets().len(), 8);
     let plans = [
-        "free", "pro", "max-5x", "max-20x", "team-standard", "team-premium", "enterprise-seat",
-        "enterprise-usage", "api",
+        "free",
+        "pro",
+        "max-5x",
+        "max-20x",
+        "team-standard",
+        "team-premium",
+        "enterprise-seat",
+        "enterprise-usage",
+        "api",
     ];
     for preset in presets() {
         assert!(!preset.description.is_empty() && preset.source.starts_with("https://"));
         assert!(preset.text.starts_with('#'));
         for plan in plans {
             let text = init(preset.name, plan);
-            parse("first.toml", &text, &[]).unwrap_or_else(|p| panic!("{} {plan}: {p}", preset.name));
+            parse("first.toml", &text, &[])
+                .unwrap_or_else(|p| panic!("{} {plan}: {p}", preset.name));
         }
     }
 }
 
 #[test]
 fn settings_reach_every_place() {
-    let text = small("[wallet]\nbalance = 20\n[[wallet.grant]]\namount = 5\n[plan]\nname = \"max-5x\"");
+    let text =
+        small("[wallet]\nbalance = 20\n[[wallet.grant]]\namount = 5\n[plan]\nname = \"max-5x\"");
     let base = parse("a.toml", &text, &[]).unwrap();
-    let set = |s: &str| parse("a.toml", &text, &[s.to_owned()]).unwrap_or_else(|p| panic!("{s}: {p}"));
+    let set =
+        |s: &str| parse("a.toml", &text, &[s.to_owned()]).unwrap_or_else(|p| panic!("{s}: {p}"));
     use crate::base::money::Money;
-    assert_eq!(set("wallet.balance=12.34").experiment.account.wallet.balance, Money::cents(1234));
-    assert_eq!(set("wallet.grant.0.amount = 7").experiment.account.wallet.grants[0].amount, Money::usd(7));
+    assert_eq!(
+        set("wallet.balance=12.34")
+            .experiment
+            .account
+            .wallet
+            .balance,
+        Money::cents(1234)
+    );
+    assert_eq!(
+        set("wallet.grant.0.amount = 7")
+            .experiment
+            .account
+            .wallet
+            .grants[0]
+            .amount,
+        Money::usd(7)
+    );
     assert_eq!(set("plan.name=max-20x").plan, "Max 20x");
-    assert_eq!(set("actor.\"me\".models=sonnet-5.5").experiment.models[0].name, "sonnet-5.5");
+    assert_eq!(
+        set("actor.\"me\".models=sonnet-5.5").experiment.models[0].name,
+        "sonnet-5.5"
+    );
     assert_eq!(set("actor.0.count=3").experiment.actors.len(), 3);
     assert_eq!(set("run.trials=17").run.trials, 17);
     let scenario = set("plan.window.week.limit=300");
@@ -143,7 +194,11 @@ fn settings_reach_every_place() {
     assert_eq!(subs.share_of_sessions, 0.1);
     assert_ne!(scenario.hash, base.hash);
     assert_eq!(set("wallet.balance=20").hash, base.hash);
-    assert!(set("actor.me.sub_agents=false").experiment.actors[0].sub_agents.is_none());
+    assert!(
+        set("actor.me.sub_agents=false").experiment.actors[0]
+            .sub_agents
+            .is_none()
+    );
 }
 
 #[test]
@@ -182,7 +237,17 @@ fn the_schema_knows_what_the_parser_asks_for() {
     assert!(seen.len() >= 20, "{seen:?}");
 }
 
-const ASKS_EVERYTHING: &[&str] = &[include_str!("tests_all_keys.toml")];
+const ASKS_EVERYTHING: [&str; 2] = [
+    include_str!("tests_all_keys.toml"),
+    "[[actor]]\noutput = { csv = \"gone.csv\", column = \"output\" }\n",
+];
+
+#[test]
+fn a_scenario_with_every_key_is_right() {
+    let scenario = parse("all.toml", ASKS_EVERYTHING[0], &[]).unwrap_or_else(|p| panic!("{p}"));
+    assert_eq!(scenario.experiment.actors.len(), 3);
+    assert_eq!(scenario.variants[0].sets, ["wallet.balance=1"]);
+}
 
 #[test]
 fn the_schema_describes_every_key() {

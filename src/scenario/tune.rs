@@ -68,7 +68,12 @@ pub(super) fn precision(f: &Fields<'_>, pools: &[String]) -> Option<Precision> {
     let metric = metric(&p, "metric", pools);
     let half_width = p.number("half_width");
     if let Some(n) = half_width.filter(|n| n.value <= 0.0) {
-        p.bad(n.at, "half_width is 0", "no number of trials is enough for that", "");
+        p.bad(
+            n.at,
+            "half_width is 0",
+            "no number of trials is enough for that",
+            "",
+        );
     }
     Some(Precision {
         metric: metric?,
@@ -77,15 +82,10 @@ pub(super) fn precision(f: &Fields<'_>, pools: &[String]) -> Option<Precision> {
 }
 
 pub(super) fn read(f: &Fields<'_>, pools: &[String]) -> Option<TuneSpec> {
-    let amounts = |name| -> Vec<Money> {
-        f.moneys(name)
-            .into_iter()
-            .filter_map(|a| a.value)
-            .collect()
-    };
-    let options = |name| -> Vec<Option<Money>> {
-        f.moneys(name).into_iter().map(|a| a.value).collect()
-    };
+    let amounts =
+        |name| -> Vec<Money> { f.moneys(name).into_iter().filter_map(|a| a.value).collect() };
+    let options =
+        |name| -> Vec<Option<Money>> { f.moneys(name).into_iter().map(|a| a.value).collect() };
     if !f.has("threshold") {
         f.missing("threshold", "");
     }
@@ -111,7 +111,12 @@ pub(super) fn read(f: &Fields<'_>, pools: &[String]) -> Option<TuneSpec> {
     }
     for (name, amounts) in [("reload_to", &reload_to), ("add", &add)] {
         if amounts.contains(&Money::ZERO) {
-            f.bad(f.place(name), format!("{name} has a 0"), "a reload of nothing", "");
+            f.bad(
+                f.place(name),
+                format!("{name} has a 0"),
+                "a reload of nothing",
+                "",
+            );
         }
     }
     let accept = f.text("accept").and_then(|t| {

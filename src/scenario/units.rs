@@ -90,11 +90,7 @@ pub(super) fn money(f: &Fields<'_>, name: &'static str, item: &Item) -> Option<M
 }
 
 /// Dollars, or none for the word that the key allows.
-pub(super) fn money_or(
-    f: &Fields<'_>,
-    name: &'static str,
-    item: &Item,
-) -> Option<Option<Money>> {
+pub(super) fn money_or(f: &Fields<'_>, name: &'static str, item: &Item) -> Option<Option<Money>> {
     if let (Node::Text(text), Some(word)) = (&item.node, f.word(name)) {
         if text == word {
             return Some(None);
@@ -102,7 +98,12 @@ pub(super) fn money_or(
         if decimal(text.trim().trim_start_matches('$')).is_none() {
             let what = format!("{name} is \"{text}\"");
             let expected = format!("expected dollars or \"{word}\"");
-            f.bad(item.at, what, &expected, &format!("write {name} = \"{word}\" or an amount"));
+            f.bad(
+                item.at,
+                what,
+                &expected,
+                &format!("write {name} = \"{word}\" or an amount"),
+            );
             return None;
         }
     }
@@ -134,7 +135,12 @@ pub(super) fn share(f: &Fields<'_>, name: &'static str, item: &Item) -> Option<D
                 }
                 _ => String::new(),
             };
-            f.bad(item.at, what, "expected a share from 0 to 1, or \"0 %\" to \"100 %\"", &help);
+            f.bad(
+                item.at,
+                what,
+                "expected a share from 0 to 1, or \"0 %\" to \"100 %\"",
+                &help,
+            );
             None
         }
     }
@@ -183,7 +189,12 @@ pub(super) fn length_of(f: &Fields<'_>, name: &'static str, item: &Item) -> Opti
         Node::Text(text) => text.as_str(),
         Node::Number(text) => {
             let help = format!("write the unit: {name} = \"{text} days\" or \"{text}h\"");
-            f.bad(item.at, format!("{name} is {text}, without a unit"), "", &help);
+            f.bad(
+                item.at,
+                format!("{name} is {text}, without a unit"),
+                "",
+                &help,
+            );
             return None;
         }
         _ => {
@@ -231,7 +242,12 @@ pub(super) fn moment(f: &Fields<'_>, name: &'static str, item: &Item) -> Option<
     let found = found.filter(|m| (2000..2200).contains(&m.date().year()));
     if found.is_none() {
         let what = format!("{name} is not a day that can be simulated");
-        f.bad(item.at, what, "expected a date, like 2026-12-01, or 2026-12-01T09:00:00", "");
+        f.bad(
+            item.at,
+            what,
+            "expected a date, like 2026-12-01, or 2026-12-01T09:00:00",
+            "",
+        );
     }
     found
 }

@@ -39,7 +39,12 @@ pub(super) struct Wallet {
 
 /// Reads `[wallet]`; without one, the plan's wallet with its switch off (on for a plan without
 /// windows: there is nothing else that could pay).
-pub(super) fn read(cx: &Cx, fields: Option<Fields<'_>>, plan: &Plan, calendar: &Calendar) -> Wallet {
+pub(super) fn read(
+    cx: &Cx,
+    fields: Option<Fields<'_>>,
+    plan: &Plan,
+    calendar: &Calendar,
+) -> Wallet {
     let Some(f) = fields else {
         return without(plan);
     };
@@ -69,7 +74,12 @@ pub(super) fn read(cx: &Cx, fields: Option<Fields<'_>>, plan: &Plan, calendar: &
         bought_life: match f.length("expires_after") {
             Some(l) => {
                 if l.value.span() <= Span::ZERO {
-                    f.bad(l.at, "money that expires at once", "expected more than 0", "");
+                    f.bad(
+                        l.at,
+                        "money that expires at once",
+                        "expected more than 0",
+                        "",
+                    );
                 }
                 Some(l.value.span())
             }
@@ -164,7 +174,11 @@ fn access(f: &Fields<'_>, plan: &Plan) -> Access {
     };
     if plan.wallet_kind() == WalletKind::None {
         if wanted == Access::On {
-            let at = if enabled.is_some() { f.place("enabled") } else { f.at };
+            let at = if enabled.is_some() {
+                f.place("enabled")
+            } else {
+                f.at
+            };
             let what = format!("the plan {} has no wallet", plan.label);
             let help = "remove [wallet], or choose a plan with one: pro, max-5x, …";
             f.bad(at, what, "nothing can be bought on it", help);
@@ -191,8 +205,15 @@ fn limit(f: &Fields<'_>, name: &'static str) -> Option<Money> {
 
 fn zero_limit(f: &Fields<'_>, name: &'static str, limit: Option<Money>) {
     if limit == Some(Money::ZERO) {
-        let help = format!("to switch the wallet off: enabled = false; without limit: {name} = \"unlimited\"");
-        f.bad(f.place(name), format!("{name} is 0"), "nothing could ever be charged", &help);
+        let help = format!(
+            "to switch the wallet off: enabled = false; without limit: {name} = \"unlimited\""
+        );
+        f.bad(
+            f.place(name),
+            format!("{name} is 0"),
+            "nothing could ever be charged",
+            &help,
+        );
     }
 }
 
@@ -203,7 +224,12 @@ fn tax(f: &Fields<'_>) -> i64 {
     };
     let ppm = tax.value * Decimal::from(1_000_000);
     if !ppm.fract().is_zero() {
-        f.bad(tax.at, "tax has too many decimals", "expected at most four of a per cent", "");
+        f.bad(
+            tax.at,
+            "tax has too many decimals",
+            "expected at most four of a per cent",
+            "",
+        );
     }
     ppm.to_i64().unwrap_or(0)
 }
@@ -217,11 +243,22 @@ fn auto_reload(f: &Fields<'_>, plan: &Plan) -> Option<AutoReload> {
     let (to, add) = (r.money("reload_to"), r.money("add"));
     let amount = match (to, add) {
         (Some(_), Some(add)) => {
-            r.bad(add.at, "reload_to and add do not go together", "", "keep one of the two");
+            r.bad(
+                add.at,
+                "reload_to and add do not go together",
+                "",
+                "keep one of the two",
+            );
             None
         }
-        (Some(to), None) => Some(At { value: ReloadAmount::To(to.value), at: to.at }),
-        (None, Some(add)) => Some(At { value: ReloadAmount::Add(add.value), at: add.at }),
+        (Some(to), None) => Some(At {
+            value: ReloadAmount::To(to.value),
+            at: to.at,
+        }),
+        (None, Some(add)) => Some(At {
+            value: ReloadAmount::Add(add.value),
+            at: add.at,
+        }),
         (None, None) => {
             if !r.has("reload_to") && !r.has("add") {
                 r.missing("reload_to", "");
@@ -231,7 +268,9 @@ fn auto_reload(f: &Fields<'_>, plan: &Plan) -> Option<AutoReload> {
     };
     let cap = r.money_or("cap");
     let delay = r.draw_or("delay", Wanted::each().seconds(), Draw::constant(60.0));
-    let decline = r.share("decline").map_or(0.0, |s| s.value.to_f64().unwrap_or(0.0));
+    let decline = r
+        .share("decline")
+        .map_or(0.0, |s| s.value.to_f64().unwrap_or(0.0));
     let retry = r.length("retry").map_or(Span::hours(1), |l| l.value.span());
     let off_after = r.count("off_after").map(|n| n.value as u32);
     let (threshold, amount) = (threshold?, amount?);
@@ -254,7 +293,10 @@ fn check_reload(
     cap: Option<Money>,
     plan: &Plan,
 ) {
-    let gap = plan.entry.and_then(|e| e.wallet.auto_reload).map(|a| a.min_gap);
+    let gap = plan
+        .entry
+        .and_then(|e| e.wallet.auto_reload)
+        .map(|a| a.min_gap);
     let reload = match amount.value {
         ReloadAmount::To(to) if to <= threshold.value => {
             let least = Money(threshold.value.0 + gap.unwrap_or(Money::usd(1)).0);
@@ -298,7 +340,11 @@ fn check_reload(
     if let Some(cap) = cap
         && cap < reload
     {
-        let what = format!("cap {} is smaller than one reload of {}", plain(cap), plain(reload));
+        let what = format!(
+            "cap {} is smaller than one reload of {}",
+            plain(cap),
+            plain(reload)
+        );
         let help = "raise the cap, or set auto_reload = false";
         r.bad(r.place("cap"), what, "no reload could ever happen", help);
     }
@@ -322,7 +368,12 @@ fn clients(f: &Fields<'_>) -> Vec<String> {
         }
         if !CLIENTS.contains(&name) {
             let what = format!("unknown client \"{name}\"");
-            f.bad(item.at, what, "", &keys::hint(name, CLIENTS.iter().copied()));
+            f.bad(
+                item.at,
+                what,
+                "",
+                &keys::hint(name, CLIENTS.iter().copied()),
+            );
         }
         all.push(name.to_owned());
     }
@@ -335,7 +386,12 @@ fn grants(f: &Fields<'_>, calendar: &Calendar) -> (Vec<GrantSpec>, Vec<Vec<Strin
     let tables = f.subs("grant");
     if tables.len() > GRANTS_MAX {
         let what = format!("{} grants", tables.len());
-        f.bad(f.place("grant"), what, &format!("at most {GRANTS_MAX} are possible"), "");
+        f.bad(
+            f.place("grant"),
+            what,
+            &format!("at most {GRANTS_MAX} are possible"),
+            "",
+        );
     }
     for g in tables.iter().take(GRANTS_MAX) {
         let amount = g.money("amount");
@@ -343,7 +399,12 @@ fn grants(f: &Fields<'_>, calendar: &Calendar) -> (Vec<GrantSpec>, Vec<Vec<Strin
             g.missing("amount", "");
         }
         if amount.is_some_and(|a| a.value == Money::ZERO) {
-            g.bad(g.place("amount"), "a grant of nothing", "expected more than 0", "");
+            g.bad(
+                g.place("amount"),
+                "a grant of nothing",
+                "expected more than 0",
+                "",
+            );
         }
         let promotional = g.choice("kind").is_none_or(|c| c.value == "promotional");
         let starts = g.moment("starts").map(|m| (calendar.instant(m.value), m));
@@ -357,7 +418,13 @@ fn grants(f: &Fields<'_>, calendar: &Calendar) -> (Vec<GrantSpec>, Vec<Vec<Strin
             g.bad(m.at, what, "it could never be spent", help);
         }
         let label = g.text("label").map_or_else(
-            || if promotional { "Promotional credit".into() } else { "Credit".into() },
+            || {
+                if promotional {
+                    "Promotional credit".into()
+                } else {
+                    "Credit".into()
+                }
+            },
             |t| t.value.to_owned(),
         );
         eligible.push(clients(g));
@@ -388,7 +455,11 @@ fn purchases(f: &Fields<'_>, plan: &Plan, calendar: &Calendar) -> Vec<Purchase> 
                 let what = format!("the purchase of {} is outside the horizon", at.value.date());
                 p.bad(at.at, what, "", "move it inside, or add it to the balance");
             }
-            Some(Purchase { at: instant, pay, get })
+            Some(Purchase {
+                at: instant,
+                pay,
+                get,
+            })
         })
         .collect();
     all.sort_by_key(|p| p.at);
@@ -400,7 +471,12 @@ fn payment(p: &Fields<'_>, plan: &Plan) -> Option<(Money, Money)> {
     if let Some(bundle) = bundle {
         if pay.is_some() || get.is_some() {
             let help = "keep bundle, or pay and get";
-            p.bad(bundle.at, "bundle does not go together with pay and get", "", help);
+            p.bad(
+                bundle.at,
+                "bundle does not go together with pay and get",
+                "",
+                help,
+            );
             return None;
         }
         return match find_bundle(plan, bundle.value) {
@@ -417,7 +493,12 @@ fn payment(p: &Fields<'_>, plan: &Plan) -> Option<(Money, Money)> {
     }
     let pay = pay?.value;
     if pay == Money::ZERO {
-        p.bad(p.place("pay"), "a purchase of nothing", "", "money for nothing is a [[wallet.grant]]");
+        p.bad(
+            p.place("pay"),
+            "a purchase of nothing",
+            "",
+            "money for nothing is a [[wallet.grant]]",
+        );
     }
     Some((pay, get.map_or(pay, |g| g.value)))
 }
@@ -453,13 +534,21 @@ fn check(cx: &Cx, f: &Fields<'_>, spec: &WalletSpec, plan: &Plan) {
             };
             if set {
                 let what = format!("{key} on a wallet that is invoiced in arrears");
-                f.bad(f.place(key), what, "there is no balance to fill", "remove it, or set funding = \"prepaid\"");
+                f.bad(
+                    f.place(key),
+                    what,
+                    "there is no balance to fill",
+                    "remove it, or set funding = \"prepaid\"",
+                );
             }
         }
     }
     if let Some(least) = limits.and_then(|l| l.min_purchase) {
         for p in spec.purchases.iter().filter(|p| p.pay < least) {
-            cx.warn(format!("A purchase of {} is below the vendor's least of {}.", p.pay, least));
+            cx.warn(format!(
+                "A purchase of {} is below the vendor's least of {}.",
+                p.pay, least
+            ));
         }
     }
     if let (Some(month), spent) = (spec.monthly_limit, spec.spent_before)

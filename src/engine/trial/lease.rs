@@ -46,14 +46,21 @@ struct Used {
 impl Used {
     /// List price and window units of a part.
     fn price(&self, uses: &UseKernel, one_hour: usize, tier: usize) -> (i64, i64) {
-        let rate = if tier == 1 { &uses.rates.tier } else { &uses.rates.base };
+        let rate = if tier == 1 {
+            &uses.rates.tier
+        } else {
+            &uses.rates.base
+        };
         price_at(rate, &self.sums[one_hour][tier].tokens(one_hour == 1))
     }
 
     /// Window units that are charged within the lease.
     fn units(&self, uses: &UseKernel) -> i64 {
         let all = [(0, 0), (0, 1), (1, 0), (1, 1)];
-        all.iter().map(|(h, t)| self.price(uses, *h, *t).1).sum::<i64>() - self.late
+        all.iter()
+            .map(|(h, t)| self.price(uses, *h, *t).1)
+            .sum::<i64>()
+            - self.late
     }
 }
 
@@ -269,14 +276,23 @@ impl<W: Watch> Trial<'_, '_, W> {
             self.account.take_units(u.seat, uses.class, u.units(uses));
         }
         for f in &room.flights {
-            self.account.begin(Instant(f.ends), f.seat, f.class, false, f.units);
+            self.account
+                .begin(Instant(f.ends), f.seat, f.class, false, f.units);
         }
         let mut keys = std::mem::take(&mut self.desk.queue).into_vec();
         keys.retain(|k| k.0.0 >= until);
         self.desk.free.extend(&room.ended);
         let slots = &self.desk.slots;
-        let alive = room.saved.iter().map(|s| s.0).chain(room.fresh.iter().copied());
-        keys.extend(alive.filter(|id| !room.ended.contains(id)).map(|id| key(&slots[id], id)));
+        let alive = room
+            .saved
+            .iter()
+            .map(|s| s.0)
+            .chain(room.fresh.iter().copied());
+        keys.extend(
+            alive
+                .filter(|id| !room.ended.contains(id))
+                .map(|id| key(&slots[id], id)),
+        );
         self.desk.queue = BinaryHeap::from(keys);
     }
 
@@ -353,7 +369,12 @@ impl Run<'_> {
                 let rate = if above { &rates.tier } else { &rates.base };
                 let units = price_at(rate, &t).1;
                 late += units;
-                self.flights.push(Flight { ends, seat, class, units });
+                self.flights.push(Flight {
+                    ends,
+                    seat,
+                    class,
+                    units,
+                });
             }
             if gap == NEVER {
                 break Stopped::Ended;

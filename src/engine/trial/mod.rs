@@ -227,7 +227,10 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
 
     /// When the next session starts.
     fn next_session(&self) -> i64 {
-        self.desk.starts.get(self.next_start).map_or(NEVER, |s| s.at)
+        self.desk
+            .starts
+            .get(self.next_start)
+            .map_or(NEVER, |s| s.at)
     }
 
     /// When the chain after the next one is due: one of the two children of the heap's root.
@@ -241,7 +244,8 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
 
 /// The queue's entry of a chain.
 fn key(s: &Slot, id: usize) -> Reverse<Key> {
-    let address = ((s.actor as u64) << 32) | (u64::from(s.session) << 8) | u64::from(s.sub.min(255));
+    let address =
+        ((s.actor as u64) << 32) | (u64::from(s.session) << 8) | u64::from(s.sub.min(255));
     Reverse((s.next, (address << SLOT_BITS) | id as u64))
 }
 
@@ -274,7 +278,11 @@ fn price_at(rate: &Rate, t: &Tokens) -> (i64, i64) {
             + t.output * per[Kind::Output as usize]
     };
     let cost = dot(&rate.price);
-    let units = if rate.metered_at_price { cost } else { dot(&rate.units) };
+    let units = if rate.metered_at_price {
+        cost
+    } else {
+        dot(&rate.units)
+    };
     (cost, units)
 }
 

@@ -162,7 +162,9 @@ impl<W: Watch> Trial<'_, '_, W> {
         s.mode = Mode::Skipping;
         s.reaction = 0;
         self.lost += 1;
-        let (_, next) = s.chain.request::<false>(&c.roles[s.role].kernel, now, false);
+        let (_, next) = s
+            .chain
+            .request::<false>(&c.roles[s.role].kernel, now, false);
         match next {
             Next::Request(gap) | Next::Prompt(gap) => {
                 s.next = now + gap.max(1);
@@ -251,10 +253,7 @@ impl<W: Watch> Trial<'_, '_, W> {
         self.relief = self.account.relief();
         let slots = &mut self.desk.slots;
         let waiting = |k: &Reverse<Key>, slots: &[Slot]| {
-            matches!(
-                slots[slot_of(k)].mode,
-                Mode::Waiting { .. }
-            )
+            matches!(slots[slot_of(k)].mode, Mode::Waiting { .. })
         };
         if !self.desk.queue.iter().any(|k| waiting(k, slots)) {
             return;

@@ -36,7 +36,7 @@ pub fn ticks(low: f64, high: f64, n: f64) -> (Vec<f64>, f64) {
         .unwrap_or(unit * 10.0);
     let first = (low / step - 1e-6).ceil() as i64;
     let last = (high / step + 1e-6).floor() as i64;
-    let values = (first..=last.min(first + 100))
+    let values = (first..=last.min(first.saturating_add(100)))
         .map(|i| i as f64 * step)
         .collect();
     (values, step)
@@ -111,7 +111,7 @@ impl<'a> Panel<'a> {
             ticks.len() <= 13
                 && ticks.windows(2).all(|pair| {
                     let gap = self.x(pair[1].0) - self.x(pair[0].0);
-                    gap > (style.width(&pair[0].1) + style.width(&pair[1].1)) / 2.0 + 26.0
+                    gap > (style.width(&pair[0].1) + style.width(&pair[1].1)) / 2.0 + 18.0
                 })
         })
     }

@@ -74,7 +74,10 @@ fn scale_end(most: f64) -> f64 {
 fn heat(d: &mut Drawing, f: &Findings, map: Room, most: f64, high: f64) {
     let style = Style::plain(theme::TICK, theme::TEXT);
     let wide = (map.right - map.left) / 24.0;
-    let mut worst_done = false;
+    // One worst cell is worth its number; when many are the worst none stands out.
+    let cells = f.blocked.heat.iter().flatten();
+    let ties = cells.filter(|s| **s >= most * 0.999).count();
+    let mut worst_done = most <= 0.0 || ties > 3;
     for (day, hours) in f.blocked.heat.iter().enumerate() {
         let y = map.top + CELL * day as f64;
         let middle = y + CELL / 2.0;
@@ -89,10 +92,10 @@ fn heat(d: &mut Drawing, f: &Findings, map: Room, most: f64, high: f64) {
                 bottom: y + CELL - 1.0,
             };
             d.rect(cell, color);
-            if most > 0.0 && *share >= most && !worst_done {
+            if *share >= most && !worst_done {
                 worst_done = true;
                 let style = Style::bold(theme::TICK, theme::on(color));
-                let number = say::percent(*share).replace([say::NBSP, '%'], "");
+                let number = say::percent(*share).replace(say::NBSP, "");
                 let number = number.replace("under", "<").replace("over", ">");
                 d.text_mid((x + wide / 2.0, middle), Anchor::Middle, style, &number);
             }
@@ -178,7 +181,7 @@ fn reason_bars(d: &mut Drawing, f: &Findings, reasons: &[(String, f64, f64)], to
     let start = theme::MARGIN + widest(&style, labels.iter().map(String::as_str)) + 16.0;
     let longest = reasons.iter().map(|r| r.1).fold(0.0, f64::max).max(1e-9);
     let room = 720.0 - start.min(420.0) * 0.4;
-    for (i, ((_, hours, p), label)) in reasons.iter().zip(&labels).enumerate() {
+    for (i, ((name, hours, p), label)) in reasons.iter().zip(&labels).enumerate() {
         let y = top + 52.0 + REASON * i as f64;
         d.text_mid((start - 12.0, y), Anchor::End, style, label);
         let end = start + (hours / longest * room).max(1.5);
@@ -188,7 +191,9 @@ fn reason_bars(d: &mut Drawing, f: &Findings, reasons: &[(String, f64, f64)], to
             right: end,
             bottom: y + 8.0,
         };
-        d.rect(bar, theme::ramp(0.62));
+        let pool = f.pools.iter().position(|p| p.label == *name);
+        let color = pool.map_or(theme::AXIS, |i| theme::pool(i, f.pools[i].is_wallet));
+        d.rect(bar, color);
         let share = say::in_share(*p, &f.header);
         let text = format!("{} · {share}", say::hours(*hours));
         d.text_mid((end + 10.0, y), Anchor::Start, style, &text);
@@ -212,7 +217,11 @@ fn title(f: &Findings) -> String {
     }
     let by = b.by.as_ref().map(|label| {
         let pool = f.pools.iter().find(|p| p.label == *label);
-        pool.map_or_else(|| say::lower_first(label), say::the_pool)
+        // A pool can stop somebody; any other reason is a sentence of its own.
+        pool.map_or_else(
+            || format!("({})", say::lower_first(label)),
+            |pool| format!("by {}", say::the_pool(pool)),
+        )
     });
     let lead = if b.hours.p50 >= 0.05 {
         let typical = say::hours(b.hours.p50);
@@ -221,9 +230,10 @@ fn title(f: &Findings) -> String {
         format!("You are stopped {}", say::in_share(f.p_blocked.value, h))
     };
     match (&b.mostly, by) {
-        (Some(when), Some(by)) => format!("{lead}, mostly {when} by {by}"),
+        (Some(when), Some(by)) => format!("{lead}, mostly {when} {by}"),
         (Some(when), None) => format!("{lead}, mostly {when}"),
-        (None, Some(by)) => format!("{lead}, mostly by {by}"),
+        (None, Some(by)) if by.starts_with('(') => format!("{lead} {by}"),
+        (None, Some(by)) => format!("{lead}, mostly {by}"),
         (None, None) => match worst(f) {
             Some(when) => format!("{lead}, {when}"),
             None => lead,

@@ -88,12 +88,19 @@ fn is_constant(f: &Findings) -> bool {
 fn range(f: &Findings, bins: &[Bin]) -> (f64, f64) {
     let t = &f.cost.total_usd;
     if is_constant(f) {
-        let about = (t.p50.abs() * 0.5).max(0.02);
-        let low = (t.p50 - about).max(0.0);
-        return (
-            low,
-            over(f).map_or(t.p50 + about, |o| o.max(t.p50 + about) + about * 0.1),
-        );
+        let about = if t.p50.abs() < 0.005 {
+            1.0
+        } else {
+            t.p50.abs()
+        };
+        let high = over(f).unwrap_or(0.0).max(t.p50 + about * 0.5);
+        // A bar on the very edge would stand half outside.
+        let low = if t.p50 < about * 0.1 {
+            -0.06 * high
+        } else {
+            0.0
+        };
+        return (low.min(t.p50), high + about * 0.1);
     }
     let mut low = bins[0].low;
     let mut high = bins[bins.len() - 1].high.max(t.p95);
@@ -106,7 +113,7 @@ fn range(f: &Findings, bins: &[Bin]) -> (f64, f64) {
         low = low.min(sub - 0.12 * (high - sub).max(sub * 0.02));
     }
     if low < 0.35 * high {
-        low = low.min(0.0);
+        low = bins[0].low.min(0.0);
     }
     (low, high + 0.015 * (high - low))
 }
@@ -127,32 +134,24 @@ fn over(f: &Findings) -> Option<f64> {
 
 fn subscription(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
     let sub = f.cost.subscription_usd;
-    if sub <= x.low {
+    if sub <= x.low.max(0.0) {
         return;
     }
     let right = x.at(sub.min(x.high));
     d.rect(Room { right, ..room }, theme::GREY);
     let style = Style::plain(theme::TICK, theme::MUTED);
     let amount = say::usd(sub);
-    let wide = style.width("subscription") + 16.0;
+    // The one bar of a constant cost stands on the edge of the block.
+    let edge = if is_constant(f) { 56.0 } else { 8.0 };
     let y = room.bottom - 34.0;
-    let constant = is_constant(f) && (f.cost.total_usd.p50 - sub).abs() < 0.005;
-    if right - room.left >= wide {
-        d.text((right - 8.0, y), Anchor::End, style, "subscription");
-        d.text((right - 8.0, y + 18.0), Anchor::End, style, &amount);
-    } else if constant {
-        // The bar stands on the edge of the block.
-        d.text(
-            (room.left, room.top - 8.0),
-            Anchor::Start,
-            style,
-            &format!("subscription {amount}"),
-        );
+    if right - room.left >= style.width("subscription") + edge + 8.0 {
+        d.text((right - edge, y), Anchor::End, style, "subscription");
+        d.text((right - edge, y + 18.0), Anchor::End, style, &amount);
     }
 }
 
 fn bars_of(d: &mut Drawing, bins: &[Bin], x: Scale, room: Room) {
-    let most = bins.iter().map(|b| density(b)).fold(0.0, f64::max);
+    let most = bins.iter().map(density).fold(0.0, f64::max);
     if most <= 0.0 {
         return;
     }
@@ -185,6 +184,13 @@ fn bars_of(d: &mut Drawing, bins: &[Bin], x: Scale, room: Room) {
                 },
                 color,
             );
+        }
+        if bin.open {
+            let style = Style::plain(theme::SMALL, theme::TEXT);
+            let text = format!("over {}", say::usd(bin.low));
+            let y = room.bottom - height - 8.0;
+            let places = [((left + right) / 2.0, Anchor::Middle), (right, Anchor::End)];
+            d.text_if_free(&places.map(|(x, a)| ((x, y), a)), style, &text);
         }
     }
 }
@@ -223,37 +229,46 @@ fn lines(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
     if is_constant(f) {
         let text = format!("{}, always", say::usd(t.p50));
         let at = (x.at(t.p50), room.top + 5.0 * ROW - 12.0);
-        d.text(
-            at,
-            Anchor::Middle,
-            Style::bold(theme::LABEL, theme::INK),
-            &text,
-        );
-    } else {
-        let mut marks: Vec<(f64, String)> = Vec::new();
-        for (name, v) in [("P50", t.p50), ("P80", t.p80), ("P95", t.p95)] {
-            match marks.last_mut() {
-                // Quantiles that are one line get one label.
-                Some((at, text)) if (x.at(*at) - x.at(v)).abs() < 3.0 => {
-                    *text = format!("{name}, {text}");
-                }
-                _ => marks.push((v, format!("{name}  {}", say::usd(v)))),
-            }
-        }
-        for (row, (v, text)) in marks.iter().enumerate() {
-            let at = x.at(*v);
-            let y = top + row as f64 * ROW;
+        let style = Style::bold(theme::LABEL, theme::INK);
+        d.text(at, Anchor::Middle, style, &text);
+    }
+    // From left to right, so that each label has free room to the right of its line: the lines
+    // after it begin a row lower.
+    for (row, (v, text, budget)) in marks(f, x).iter().enumerate() {
+        let at = x.at(*v);
+        let y = top + row as f64 * ROW;
+        if *budget {
+            let style = Style::bold(theme::LABEL, theme::VERMILLION).haloed();
+            d.rule((at, y - 12.0), (at, room.bottom), 2.6, theme::VERMILLION);
+            beside(d, at, y, room, style, text);
+        } else {
             d.dashed((at, y - 12.0), (at, room.bottom), 1.8, theme::INK);
             beside(d, at, y, room, dark, text);
         }
     }
-    if let Some(v) = over(f) {
-        let at = x.at(v);
-        let y = top + 3.0 * ROW;
-        let style = Style::bold(theme::LABEL, theme::VERMILLION).haloed();
-        d.rule((at, y - 12.0), (at, room.bottom), 2.6, theme::VERMILLION);
-        beside(d, at, y, room, style, &over_words(f));
+}
+
+/// Where a line stands, what it says, and whether it is the budget.
+fn marks(f: &Findings, x: Scale) -> Vec<(f64, String, bool)> {
+    let t = &f.cost.total_usd;
+    let mut out: Vec<(f64, String, bool)> = Vec::new();
+    for (name, v) in [("P50", t.p50), ("P80", t.p80), ("P95", t.p95)] {
+        if is_constant(f) {
+            break;
+        }
+        match out.last_mut() {
+            // Quantiles that are one line get one label.
+            Some((at, text, _)) if (x.at(*at) - x.at(v)).abs() < 3.0 => {
+                *text = text.replacen("  ", &format!(", {name}  "), 1);
+            }
+            _ => out.push((v, format!("{name}  {}", say::usd(v)), false)),
+        }
     }
+    if let Some(v) = over(f) {
+        out.push((v, over_words(f), true));
+    }
+    out.sort_by(|a, b| a.0.total_cmp(&b.0));
+    out
 }
 
 /// A label to the right of its line, or to the left when the canvas ends.
@@ -348,9 +363,9 @@ fn span(f: &Findings) -> (String, bool) {
     } else if (350.0..380.0).contains(&days) {
         ("the year".to_string(), false)
     } else if days > 80.0 && f.months.len() > 2 {
-        (format!("the {} months", f.months.len()), true)
+        (format!("{} months", f.months.len()), true)
     } else {
-        (format!("the {days:.0} days"), true)
+        (format!("{days:.0} days"), true)
     }
 }
 

@@ -123,7 +123,7 @@ fn end_labels(
         .iter()
         .map(|c| c.points.last().map_or(panel.room.bottom, |p| p.1))
         .collect();
-    let (top, bottom) = (panel.room.top - 20.0, panel.room.bottom + 20.0);
+    let (top, bottom) = (panel.room.top - 20.0, panel.room.bottom + 6.0);
     let at = spread(&ends, &vec![LABEL; ends.len()], top, bottom);
     let right = panel.room.right;
     for (i, curve) in curves.iter().enumerate() {
@@ -153,10 +153,19 @@ fn medians(d: &mut Drawing, curves: &[Curve<'_>], panel: &Panel<'_>) {
     for (i, at) in &dots {
         d.dot(panel.point(*at, 50.0), 4.5, curves[*i].color);
     }
+    let mut said: Vec<(f64, String)> = Vec::new();
     for (i, at) in dots {
         let (x, y) = panel.point(at, 50.0);
         let style = Style::bold(theme::TICK, theme::ink(curves[i].color)).haloed();
         let text = panel.clock.short(at);
+        // Dots on one spot share a date.
+        if said
+            .iter()
+            .any(|(sx, s)| (sx - x).abs() < 8.0 && *s == text)
+        {
+            continue;
+        }
+        said.push((x, text.clone()));
         let mut best: Option<(usize, Point, Anchor)> = None;
         for (n, (dx, dy)) in PLACES.into_iter().enumerate() {
             let anchor = if dx < 0.0 { Anchor::End } else { Anchor::Start };
@@ -218,8 +227,17 @@ fn title(f: &Findings, clock: &Clock<'_>) -> String {
         .filter_map(|p| median(p).map(|at| (at, p)))
         .min_by_key(|(at, _)| *at);
     if let Some((at, pool)) = first {
+        let share = pool.p_drains.value;
         let pool = say::the_pool(pool);
-        return if h.trials == 1 {
+        let at_once = (at - clock.start).0 as f64 <= 0.001 * (clock.end - clock.start).0 as f64;
+        return if at_once {
+            let often = if h.trials == 1 {
+                String::new()
+            } else {
+                format!(" {}", say::in_share(share, h))
+            };
+            format!("{} is empty from the start{often}", say::upper_first(&pool))
+        } else if h.trials == 1 {
             format!("{} runs dry by {}", say::upper_first(&pool), clock.long(at))
         } else {
             format!(

@@ -2,7 +2,7 @@
 
 use super::canvas::{Anchor, Drawing, Style};
 use super::say;
-use super::text::{Weight, wrap};
+use super::text::{Weight, width, wrap};
 use super::theme;
 use crate::analysis::findings::{Findings, Header};
 
@@ -35,13 +35,34 @@ pub fn open(f: &Findings, title: &str, about: &str, height: f64) -> (Drawing, f6
 }
 
 fn title_lines(title: &str, room: f64) -> (Vec<String>, f64) {
-    let (lines, all) = wrap(title, theme::TITLE, Weight::Bold, room, 2);
-    if all {
-        (lines, theme::TITLE)
-    } else {
-        let (lines, _) = wrap(title, theme::TITLE_SMALL, Weight::Bold, room, 3);
-        (lines, theme::TITLE_SMALL)
+    // A bit smaller on one line beats a word alone on a second one.
+    for size in [theme::TITLE, theme::TITLE_MIDDLE] {
+        if width(title, size, Weight::Bold) <= room {
+            return (vec![title.to_string()], size);
+        }
     }
+    let (lines, all) = balanced(title, theme::TITLE, room, 2);
+    if all {
+        return (lines, theme::TITLE);
+    }
+    let (lines, _) = balanced(title, theme::TITLE_SMALL, room, 3);
+    (lines, theme::TITLE_SMALL)
+}
+
+/// Lines of about the same width: the narrowest room in which the text needs no more lines.
+fn balanced(title: &str, size: f64, room: f64, lines: usize) -> (Vec<String>, bool) {
+    let (mut best, all) = wrap(title, size, Weight::Bold, room, lines);
+    let (mut low, mut high) = (room / 3.0, room);
+    for _ in 0..10 {
+        let middle = (low + high) / 2.0;
+        let (lines, fits) = wrap(title, size, Weight::Bold, middle, best.len());
+        if fits && all {
+            (best, high) = (lines, middle);
+        } else {
+            low = middle;
+        }
+    }
+    (best, all)
 }
 
 /// Scenario · trials · seed · cautions. Only the scenario's own title gives way when room is short.
@@ -76,7 +97,7 @@ mod tests {
     fn long_titles_wrap_then_shrink() {
         let room = 600.0;
         assert_eq!(title_lines("Short", room).0.len(), 1);
-        let (lines, size) = title_lines(&"two lines of title ".repeat(3), room);
+        let (lines, size) = title_lines(&"two lines of title ".repeat(4), room);
         assert_eq!((lines.len(), size), (2, theme::TITLE));
         let (lines, size) = title_lines(&"very many words ".repeat(30), room);
         assert_eq!((lines.len(), size), (3, theme::TITLE_SMALL));

@@ -14,7 +14,9 @@ const ABOUT: &str = "One panel per pool. The line is the median, the dark band h
 
 /// A panel before it has a place.
 struct Plot<'f> {
-    title: String,
+    /// The pool, which gives way when room is short, and what is found about it.
+    label: &'f str,
+    finding: String,
     color: Color,
     points: &'f [LeftPoint],
     money: bool,
@@ -60,22 +62,23 @@ pub fn panel_height(n: usize) -> f64 {
 fn plots(f: &Findings) -> Vec<Plot<'_>> {
     let mut out = Vec::new();
     for (i, pool) in f.pools.iter().enumerate() {
-        let no_marks = pool.is_wallet;
         out.push(Plot {
-            title: format!("{}: {}", pool.label, panel_finding(pool, f)),
+            label: &pool.label,
+            finding: panel_finding(pool, f),
             color: theme::pool(i, pool.is_wallet),
             points: &pool.left,
             money: pool.is_wallet,
-            marks: if no_marks {
-                Vec::new()
-            } else {
-                pool.resets.iter().map(|at| (*at, String::new())).collect()
-            },
+            marks: pool.resets.iter().map(|at| (*at, String::new())).collect(),
             level: pool.rule.as_deref().and_then(threshold),
         });
         if !pool.grants_left.is_empty() {
             out.push(Plot {
-                title: grant_title(pool, f),
+                label: if pool.expiries.len() > 1 {
+                    "Promotional grants"
+                } else {
+                    "Promotional grant"
+                },
+                finding: grant_finding(pool, f),
                 color: theme::GRANT,
                 points: &pool.grants_left,
                 money: true,
@@ -138,29 +141,24 @@ fn panel_finding(pool: &PoolFinding, f: &Findings) -> String {
     }
 }
 
-fn grant_title(pool: &PoolFinding, f: &Findings) -> String {
+fn grant_finding(pool: &PoolFinding, f: &Findings) -> String {
     let clock = Clock::new(&f.header);
     match pool.expiries.as_slice() {
-        [] => "Promotional money: does not expire in this time".to_string(),
+        [] => "does not expire in this time".to_string(),
         [(at, amount, unused)] => {
             let amount = say::money(*amount);
             let day = clock.day(*at);
             if *unused < 0.005 {
-                format!("Promotional grant: {amount}, used up before it expires on {day} (median)")
+                format!("{amount}, used up before it expires on {day} (median)")
             } else {
                 let unused = say::usd(*unused);
-                format!(
-                    "Promotional grant: {amount}, expires on {day} with {unused} unused (median)"
-                )
+                format!("{amount}, expires on {day} with {unused} unused (median)")
             }
         }
         many => {
             let unused: f64 = many.iter().map(|(_, _, u)| u).sum();
             let n = say::count(many.len());
-            format!(
-                "Promotional grants: {n} expire, {} unused (sum of medians)",
-                say::usd(unused)
-            )
+            format!("{n} expire, {} unused (sum of medians)", say::usd(unused))
         }
     }
 }
@@ -214,7 +212,7 @@ fn at_all_times(f: &Findings) -> String {
 
 fn panel(d: &mut Drawing, plot: &Plot<'_>, clock: &Clock<'_>, room: Room, last: bool) {
     let style = Style::bold(theme::PANEL_TITLE, theme::INK);
-    let title = style.fit(&plot.title, d.width - room.left - theme::MARGIN);
+    let title = panel_title(d, plot.label, &plot.finding, room);
     d.text((room.left, room.top - 16.0), Anchor::Start, style, &title);
     let (low, high, marks) = if plot.money {
         money_axis(plot, room)
@@ -228,6 +226,15 @@ fn panel(d: &mut Drawing, plot: &Plot<'_>, clock: &Clock<'_>, room: Room, last: 
     fan(d, plot, &panel);
     notes(d, plot, &panel);
     end_labels(d, plot, &panel);
+}
+
+/// `Pool: finding`; a long name of a pool is cut before the finding is.
+pub fn panel_title(d: &Drawing, label: &str, finding: &str, room: Room) -> String {
+    let style = Style::bold(theme::PANEL_TITLE, theme::INK);
+    let wide = d.width - room.left - theme::MARGIN;
+    let rest = format!(": {finding}");
+    let label = style.fit(label, (wide - style.width(&rest)).max(160.0));
+    style.fit(&format!("{label}{rest}"), wide)
 }
 
 pub fn percent_axis() -> (f64, f64, Vec<(f64, String)>) {
@@ -274,7 +281,7 @@ fn notes(d: &mut Drawing, plot: &Plot<'_>, panel: &Panel<'_>) {
     let inside = |at: Instant| at > panel.clock.start && at < panel.clock.end;
     let shown = plot.marks.iter().filter(|(at, _)| inside(*at)).count();
     // A reset every few pixels is a pattern, not a mark.
-    let dense = shown as f64 * 14.0 > room.right - room.left;
+    let dense = shown as f64 * 28.0 > room.right - room.left;
     for (at, text) in plot.marks.iter().filter(|(at, _)| inside(*at) && !dense) {
         let x = panel.x(*at);
         d.dashed((x, room.top), (x, room.bottom), 1.1, ink);
@@ -299,7 +306,9 @@ fn end_labels(d: &mut Drawing, plot: &Plot<'_>, panel: &Panel<'_>) {
     };
     let y = |v: f64| panel.point(end.at, v).1;
     let (top, mid, low) = (y(end.p95), y(end.p50), y(end.p05));
-    let mut labels = vec![(mid, "median".to_string(), true)];
+    let gone = plot.money && end.p95 <= 0.0 && !plot.marks.is_empty();
+    let median = if gone { "expired" } else { "median" };
+    let mut labels = vec![(mid, median.to_string(), true)];
     if (low - top).abs() > 6.0 {
         // On the side of the median that has more room.
         let outer = if mid - top >= low - mid {

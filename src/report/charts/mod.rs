@@ -23,6 +23,8 @@ mod month;
 mod spend;
 
 #[cfg(test)]
+mod fixture_parts;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod tests;

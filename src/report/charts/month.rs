@@ -2,7 +2,8 @@
 
 use super::axes::{Panel, thin, widest};
 use super::canvas::{Anchor, Drawing, Point, Room, Style};
-use super::left::{money_range, panel_height, percent_axis};
+use super::left::{money_range, panel_height, panel_title, percent_axis};
+use super::text::wrap;
 use super::theme;
 use super::when::Clock;
 use super::{frame, say};
@@ -10,12 +11,14 @@ use crate::account::reason::Reason;
 use crate::analysis::findings::Findings;
 use crate::base::money::Money;
 use crate::base::time::Instant;
-use crate::engine::replay::{Event, Note, What};
+use crate::engine::replay::{Event, Note, PurchaseKind, What};
 
 const ABOUT: &str = "One trial near the medians, event by event: lines show what is left in each \
                      pool, arrows show money that arrives, ticks show refused requests.";
 /// Height of a lane of refusals.
-const LANE: f64 = 34.0;
+const LANE: f64 = 38.0;
+/// Distance of the lines of its label.
+const LEADING: f64 = 15.0;
 /// Lanes that are shown.
 const LANES: usize = 8;
 
@@ -36,11 +39,13 @@ pub fn draw(f: &Findings) -> Option<Drawing> {
     let clock = Clock::new(&f.header);
     let each = panel_height(series.len() + 1);
     let lane_part = 58.0 + LANE * lanes.len().max(1) as f64;
-    let height = 104.0 + each * series.len() as f64 + lane_part + 48.0;
+    let height = 104.0 + each * series.len() as f64 + lane_part + 74.0;
     let (mut d, top) = frame::open(f, &title(f, &clock), ABOUT, height);
-    let label = Style::plain(theme::TICK, theme::TEXT);
-    let labels: Vec<String> = lanes.iter().map(|l| label.fit(&l.label, 190.0)).collect();
-    let left = (widest(&label, labels.iter().map(String::as_str)) + theme::MARGIN - 30.0 + 12.0)
+    let label = Style::plain(theme::SMALL, theme::TEXT);
+    let labels: Vec<Vec<String>> = (lanes.iter())
+        .map(|l| wrap(&l.label, label.size, label.weight, 130.0, 2).0)
+        .collect();
+    let left = (widest(&label, labels.iter().flatten().map(String::as_str)) + theme::MARGIN + 10.0)
         .max(116.0);
     let right = d.width - 124.0;
     let room = |top: f64, bottom: f64| Room {
@@ -62,7 +67,20 @@ pub fn draw(f: &Findings) -> Option<Drawing> {
     let start = top + each * series.len() as f64;
     let room = room(start + 44.0, start + lane_part - 8.0);
     refusals(&mut d, &clock, room, &lanes, &labels);
+    source(&mut d, f);
     Some(d)
+}
+
+/// Which trial this is and why, at the foot.
+fn source(d: &mut Drawing, f: &Findings) {
+    let note = Style::plain(theme::SMALL, theme::MUTED);
+    let mut text = format!("Trial {}", f.typical.trial);
+    if !f.typical.why.is_empty() {
+        text = format!("{text}: {}", f.typical.why);
+    }
+    let text = note.fit(&text, d.width - 2.0 * theme::MARGIN);
+    let at = (theme::MARGIN, d.height - 24.0);
+    d.text(at, Anchor::Start, note, &text);
 }
 
 fn pool_panel(d: &mut Drawing, f: &Findings, i: usize, clock: &Clock<'_>, room: Room) {
@@ -70,13 +88,12 @@ fn pool_panel(d: &mut Drawing, f: &Findings, i: usize, clock: &Clock<'_>, room: 
     let series = &f.typical.left[i];
     let color = theme::pool(i, pool.is_wallet);
     let style = Style::bold(theme::PANEL_TITLE, theme::INK);
-    let purchases = if pool.is_wallet {
-        purchases(f)
+    let arrivals = if pool.is_wallet {
+        arrivals(f)
     } else {
         Vec::new()
     };
-    let title = format!("{}: {}", pool.label, finding(f, i, &purchases));
-    let title = style.fit(&title, d.width - room.left - theme::MARGIN);
+    let title = panel_title(d, &pool.label, &finding(f, i, &arrivals), room);
     d.text((room.left, room.top - 16.0), Anchor::Start, style, &title);
     let (low, high, marks) = if pool.is_wallet {
         let low = series.iter().map(|(_, v)| *v).fold(0.0, f64::min);
@@ -84,7 +101,7 @@ fn pool_panel(d: &mut Drawing, f: &Findings, i: usize, clock: &Clock<'_>, room: 
         // Room for the amounts above the tops of the jumps.
         money_range(
             low,
-            if purchases.is_empty() {
+            if arrivals.is_empty() {
                 high
             } else {
                 high * 1.18
@@ -108,7 +125,7 @@ fn pool_panel(d: &mut Drawing, f: &Findings, i: usize, clock: &Clock<'_>, room: 
         let style = Style::bold(theme::TICK, theme::ink(color));
         d.text_mid((room.right + 10.0, y), Anchor::Start, style, &text);
     }
-    arrows(d, &panel, &purchases, theme::ink(color));
+    arrows(d, &panel, &arrivals, theme::ink(color));
 }
 
 /// A value holds until the next one.
@@ -129,27 +146,44 @@ fn steps(series: &[(Instant, f64)], panel: &Panel<'_>) -> Vec<Point> {
     out
 }
 
-/// Money that arrives: when, how much, and the balance after it.
-fn purchases(f: &Findings) -> Vec<(Instant, Money, Money)> {
-    let arrives = |e: &Event| match e.what {
-        What::Account(Note::Purchase { get, balance, .. }) => Some((e.at, get, balance)),
-        What::Account(Note::GrantStarts {
-            amount, balance, ..
-        }) => Some((e.at, amount, balance)),
-        _ => None,
+/// Money that arrives.
+struct Arrival {
+    at: Instant,
+    get: Money,
+    /// The balance after it.
+    balance: Money,
+    /// Bought, as opposed to granted.
+    bought: bool,
+}
+
+fn arrivals(f: &Findings) -> Vec<Arrival> {
+    let arrives = |e: &Event| {
+        let (get, balance, bought) = match e.what {
+            What::Account(Note::Purchase { get, balance, .. }) => (get, balance, true),
+            What::Account(Note::GrantStarts {
+                amount, balance, ..
+            }) => (amount, balance, false),
+            _ => return None,
+        };
+        Some(Arrival {
+            at: e.at,
+            get,
+            balance,
+            bought,
+        })
     };
     f.typical.events.iter().filter_map(arrives).collect()
 }
 
 /// An arrow up at each purchase; its amount where there is room.
-fn arrows(
-    d: &mut Drawing,
-    panel: &Panel<'_>,
-    purchases: &[(Instant, Money, Money)],
-    ink: theme::Color,
-) {
+fn arrows(d: &mut Drawing, panel: &Panel<'_>, arrivals: &[Arrival], ink: theme::Color) {
     let style = Style::bold(theme::SMALL, ink).haloed();
-    for (at, get, balance) in purchases {
+    // Amounts over other arrows could not be read; the panel's title holds their sum.
+    let crowded = arrivals.len() as f64 * 64.0 > panel.room.right - panel.room.left;
+    for Arrival {
+        at, get, balance, ..
+    } in arrivals
+    {
         let (x, y) = panel.point(*at, balance.to_f64());
         let head = y - 3.0;
         d.area(
@@ -157,6 +191,9 @@ fn arrows(
             ink,
             1.0,
         );
+        if crowded {
+            continue;
+        }
         let text = format!("+{}", say::money(*get));
         let places = [
             ((x, head - 13.0), Anchor::Middle),
@@ -168,7 +205,7 @@ fn arrows(
 }
 
 /// What the pool did in this trial.
-fn finding(f: &Findings, i: usize, purchases: &[(Instant, Money, Money)]) -> String {
+fn finding(f: &Findings, i: usize, arrivals: &[Arrival]) -> String {
     let pool = &f.pools[i];
     let empties = (f.typical.events.iter())
         .filter(|e| match e.what {
@@ -181,14 +218,16 @@ fn finding(f: &Findings, i: usize, purchases: &[(Instant, Money, Money)]) -> Str
         0 => "never runs dry".to_string(),
         n => format!("runs dry {}", say::times(n as f64)),
     };
-    if purchases.is_empty() {
+    let bought = arrivals.iter().filter(|a| a.bought);
+    let payments = bought.clone().count();
+    let sum = bought.fold(Money::ZERO, |sum, a| {
+        sum.checked_add(a.get).unwrap_or(Money::MAX)
+    });
+    if payments == 0 {
         return dry;
     }
-    let mut sum = Money::ZERO;
-    for (_, get, _) in purchases {
-        sum = sum.checked_add(*get).unwrap_or(Money::MAX);
-    }
-    format!("{} put in, {dry}", say::money(sum))
+    let payments = say::plural(payments, "payment");
+    format!("{} in {payments}, {dry}", say::money(sum))
 }
 
 fn lanes(f: &Findings) -> Vec<Lane> {
@@ -214,8 +253,8 @@ fn lanes(f: &Findings) -> Vec<Lane> {
 /// Windows by the label of the pool, other reasons by what the findings call them.
 fn reason_label(f: &Findings, reason: Reason) -> String {
     if let Reason::Window(w) = reason {
-        let windows = f.pools.iter().filter(|p| !p.is_wallet);
-        if let Some(pool) = windows.skip(usize::from(w)).next() {
+        let mut windows = f.pools.iter().filter(|p| !p.is_wallet);
+        if let Some(pool) = windows.nth(usize::from(w)) {
             return pool.label.clone();
         }
     }
@@ -226,7 +265,13 @@ fn reason_label(f: &Findings, reason: Reason) -> String {
     )
 }
 
-fn refusals(d: &mut Drawing, clock: &Clock<'_>, room: Room, lanes: &[Lane], labels: &[String]) {
+fn refusals(
+    d: &mut Drawing,
+    clock: &Clock<'_>,
+    room: Room,
+    lanes: &[Lane],
+    labels: &[Vec<String>],
+) {
     let head = Style::bold(theme::PANEL_TITLE, theme::INK);
     let total: usize = lanes.iter().map(|l| l.at.len()).sum();
     let title = match total {
@@ -236,11 +281,15 @@ fn refusals(d: &mut Drawing, clock: &Clock<'_>, room: Room, lanes: &[Lane], labe
     d.text((room.left, room.top - 14.0), Anchor::Start, head, &title);
     let panel = Panel::new(clock, room, 0.0, 1.0);
     panel.time_axis(d, &panel.time_ticks(), true);
-    let label = Style::plain(theme::TICK, theme::TEXT);
+    let label = Style::plain(theme::SMALL, theme::TEXT);
     for (i, lane) in lanes.iter().enumerate() {
         let y = room.top + LANE * (i as f64 + 0.5) + 2.0;
         d.rule((room.left, y), (room.right, y), 1.0, theme::GRID);
-        d.text_mid((room.left - 10.0, y), Anchor::End, label, &labels[i]);
+        for (n, line) in labels[i].iter().enumerate() {
+            let up = (labels[i].len() as f64 - 1.0) / 2.0 - n as f64;
+            let at = (room.left - 10.0, y - up * LEADING);
+            d.text_mid(at, Anchor::End, label, line);
+        }
         // Many refusals in one place are one tick on a screen.
         let mut last = f64::NEG_INFINITY;
         for at in &lane.at {
@@ -286,21 +335,35 @@ fn waiting_h(events: &[Event], end: Instant) -> f64 {
     total as f64 / 3_600_000.0
 }
 
+/// `7 reloads`, `2 top-ups`, `1 payment`: what put money in, without what did not happen.
+fn paid(events: &[Event]) -> Vec<String> {
+    let count = |kinds: &[PurchaseKind]| {
+        let made = |e: &&Event| matches!(e.what, What::Account(Note::Purchase { kind, .. }) if kinds.contains(&kind));
+        events.iter().filter(made).count()
+    };
+    [
+        (count(&[PurchaseKind::Reload]), "reload"),
+        (count(&[PurchaseKind::TopUp]), "top-up"),
+        (
+            count(&[PurchaseKind::Scheduled, PurchaseKind::Invoice]),
+            "payment",
+        ),
+    ]
+    .into_iter()
+    .filter(|(n, _)| *n > 0)
+    .map(|(n, word)| say::plural(n, word))
+    .collect()
+}
+
 fn title(f: &Findings, clock: &Clock<'_>) -> String {
     let events = &f.typical.events;
-    let reloads = (events.iter())
-        .filter(|e| matches!(e.what, What::Account(Note::Purchase { .. })))
-        .count();
     let refused: Vec<Instant> = (events.iter())
         .filter(|e| matches!(e.what, What::Refused { .. }))
         .map(|e| e.at)
         .collect();
     let mut days: Vec<_> = refused.iter().map(|at| clock.local(*at).date()).collect();
     days.dedup();
-    let mut parts = Vec::new();
-    if reloads > 0 {
-        parts.push(say::plural(reloads, "reload"));
-    }
+    let mut parts = paid(events);
     let waiting = waiting_h(events, clock.end);
     if refused.is_empty() {
         parts.push("nothing is refused".to_string());

@@ -1,7 +1,7 @@
 //! Numbers and names as words: one way to say money, shares, counts and pools.
 
 use crate::analysis::findings::{Header, PoolFinding};
-use crate::base::money::{Money, group_thousands};
+use crate::base::money::{Money, PICO_PER_USD, group_thousands};
 
 /// A space that does not break.
 pub const NBSP: char = '\u{a0}';
@@ -14,42 +14,60 @@ pub fn usd(v: f64) -> String {
     let sign = if v < 0.0 { "−" } else { "" };
     let a = v.abs();
     let body = if a >= 999_500.0 {
-        format!("{:.2}M", a / 1e6)
+        let text = format!("{:.2}", a / 1e6);
+        format!("{}M", text.trim_end_matches('0').trim_end_matches('.'))
     } else if a >= 9.995 || (a - a.round()).abs() < 0.005 && a >= 0.995 {
         group_thousands(a.round() as u64)
-    } else if a >= 0.01 || a < 0.0005 {
-        let cents = format!("{a:.2}");
-        if cents == "0.00" {
-            return "$0".to_string();
-        }
-        cents
+    } else if a >= 0.0995 {
+        format!("{a:.2}")
+    } else if a < 0.000_05 {
+        return "$0".to_string();
     } else {
-        format!("{a:.3}")
+        // Two digits that count, at least cents: $0.03, $0.055, $0.0042.
+        let text = format!("{a:.*}", if a >= 0.009_95 { 3 } else { 4 });
+        let cents = text.len().min(4);
+        let end = text.trim_end_matches('0').len().max(cents);
+        text[..end].to_string()
     };
     format!("{sign}${body}")
 }
 
 /// An exact amount: whole dollars without cents, everything else with them.
 pub fn money(m: Money) -> String {
+    if m.0.unsigned_abs() >= 1_000_000 * PICO_PER_USD as u64 {
+        return usd(m.to_f64());
+    }
     let text = m.to_string().replace('-', "−");
-    text.strip_suffix(".00")
-        .map_or(text.clone(), str::to_string)
+    let whole = text.strip_suffix(".00").map(str::to_string);
+    whole.unwrap_or(text)
 }
 
 /// A number on a money axis whose ticks are `step` apart.
 pub fn axis_usd(v: f64, step: f64) -> String {
     let sign = if v < -step * 1e-6 { "−" } else { "" };
     let a = v.abs();
-    let decimals =
-        |unit: f64| (-(step / unit * 1.000_001).log10().floor()).clamp(0.0, 4.0) as usize;
-    if step >= 100_000.0 {
+    // As many decimals as the distance of two ticks has.
+    let decimals = |unit: f64| {
+        (0..4usize)
+            .find(|d| {
+                let scaled = step / unit * 10f64.powi(*d as i32);
+                (scaled - scaled.round()).abs() < 1e-6 * scaled
+            })
+            .unwrap_or(4)
+    };
+    if a < step * 1e-6 {
+        "$0".to_string()
+    } else if step >= 500_000.0 {
         format!("{sign}${:.*}M", decimals(1e6), a / 1e6)
     } else if step >= 5_000.0 {
         format!("{sign}${:.*}k", decimals(1e3), a / 1e3)
-    } else if step >= 0.999 {
+    } else if step >= 0.999 && decimals(1.0) == 0 {
         format!("{sign}${}", group_thousands(a.round() as u64))
     } else {
-        format!("{sign}${a:.*}", decimals(1.0).max(2))
+        let text = format!("{a:.*}", decimals(1.0).max(2));
+        let (whole, part) = text.split_once('.').unwrap_or((&text, "00"));
+        let whole = group_thousands(whole.parse().unwrap_or(0));
+        format!("{sign}${whole}.{part}")
     }
 }
 
@@ -154,7 +172,10 @@ pub fn the_pool(pool: &PoolFinding) -> String {
         _ => pool.label.clone(),
     };
     let label = lower_first(&label);
-    if pool.is_wallet || label.starts_with("the ") {
+    let has_article = ["the ", "a ", "an ", "your "]
+        .iter()
+        .any(|a| label.starts_with(a));
+    if pool.is_wallet || has_article {
         label
     } else {
         format!("the {label}")
@@ -204,7 +225,7 @@ mod tests {
         assert_eq!(
             shown,
             [
-                "$0", "$0.03", "$0.004", "$0.42", "$3.20", "$5", "$13", "$1,234", "$1.20M",
+                "$0", "$0.03", "$0.0042", "$0.42", "$3.20", "$5", "$13", "$1,234", "$1.2M",
                 "−$7.50"
             ]
         );
@@ -214,6 +235,9 @@ mod tests {
         assert_eq!(axis_usd(1_500_000.0, 500_000.0), "$1.5M");
         assert_eq!(axis_usd(2_000_000.0, 1_000_000.0), "$2M");
         assert_eq!(axis_usd(20_000.0, 5_000.0), "$20k");
+        assert_eq!(axis_usd(0.005, 0.0025), "$0.0050");
+        assert_eq!(axis_usd(7.5, 2.5), "$7.50");
+        assert_eq!(axis_usd(250_000.0, 250_000.0), "$250k");
     }
 
     #[test]

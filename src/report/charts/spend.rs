@@ -41,7 +41,7 @@ pub fn draw(f: &Findings) -> Option<Drawing> {
         return None;
     }
     let step = if bars.len() <= 6 { 66.0 } else { 52.0 };
-    let height = (104.0 + 76.0 + step * bars.len() as f64 + 40.0).max(360.0);
+    let height = (104.0 + 76.0 + step * bars.len() as f64 + 24.0).max(320.0);
     let (mut d, top) = frame::open(f, &title(f, &bars, total), ABOUT, height);
     legend(&mut d, f, &bars, top + 28.0);
     let name = Style::bold(theme::LABEL, theme::INK);
@@ -206,17 +206,13 @@ fn title(f: &Findings, bars: &[Bar], total: f64) -> String {
         };
         format!("{name} {cost} {} of it", say::percent(share))
     };
+    let name = Style::bold(theme::TITLE, theme::INK).fit(&top.name, 420.0);
+    let model = top.under.replace(", sub-agents", " in sub-agents");
+    let user = format!("{model} for “{name}”");
     if bars.len() == 1 {
-        let sum = say::usd(total);
-        let per = say::trial(&f.header);
-        return format!(
-            "{} uses {sum} a {per} at list price; {second}",
-            say::upper_first(&top.name)
-        );
+        let (sum, per) = (say::usd(total), say::trial(&f.header));
+        return format!("{user} uses {sum} a {per} at list price; {second}");
     }
     let share = say::percent(top.total() / total);
-    format!(
-        "{share} of the money goes to {} on {}; {second}",
-        top.name, top.under
-    )
+    format!("{user} takes {share} of the money; {second}")
 }

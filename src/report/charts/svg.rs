@@ -31,7 +31,7 @@ pub fn document(name: &str, drawing: &Drawing) -> Result<String, ChartError> {
     let mut out = String::with_capacity(64 * 1024);
     let _ = write!(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w:.0}\" height=\"{h:.0}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"{w:.0}\" height=\"{h:.0}\" \
          viewBox=\"0 0 {w:.0} {h:.0}\" role=\"img\" aria-labelledby=\"{name}-title {name}-desc\">\n\
          <title id=\"{name}-title\">{}</title>\n<desc id=\"{name}-desc\">{}</desc>\n",
         escape(&drawing.title),
@@ -83,7 +83,9 @@ fn shapes(drawing: &Drawing) -> Result<String, ChartError> {
     let inner = buffer
         .split_once(">\n")
         .and_then(|(_, rest)| rest.rsplit_once("</svg>"))
-        .map(|(inner, _)| inner.to_string());
+        // Opacity of a whole element makes a renderer blend it as a layer of its own; that of its
+        // fill looks the same and costs nothing.
+        .map(|(inner, _)| inner.replace("<polygon opacity=", "<polygon fill-opacity="));
     inner.ok_or_else(|| ChartError::Draw("the backend wrote no document".to_string()))
 }
 
@@ -145,7 +147,8 @@ fn letters(out: &mut String, name: &str, text: &Text) {
     for (glyph, x) in glyphs {
         if !text::outline(glyph, text.style.weight).is_empty() {
             let id = id(name, text.style.weight, glyph.0);
-            let _ = write!(uses, "<use href=\"#{id}\" x=\"{x}\"/>");
+            // The old spelling of the attribute: office programs know no other.
+            let _ = write!(uses, "<use xlink:href=\"#{id}\" x=\"{x}\"/>");
         }
     }
     let place = format!(

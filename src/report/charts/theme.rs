@@ -14,6 +14,7 @@ pub const MARGIN: f64 = 56.0;
 pub const PNG_SCALE: f32 = 2.0;
 
 pub const TITLE: f64 = 24.0;
+pub const TITLE_MIDDLE: f64 = 22.0;
 pub const TITLE_SMALL: f64 = 20.0;
 pub const SUBTITLE: f64 = 15.5;
 pub const PANEL_TITLE: f64 = 16.0;

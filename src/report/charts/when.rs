@@ -48,6 +48,11 @@ impl<'a> Clock<'a> {
             .unwrap_or_default()
     }
 
+    /// Local time of an instant of the horizon: its very end belongs to its last day.
+    fn inside(&self, at: Instant) -> DateTime {
+        self.local(at.min(Instant(self.end.0 - 1)))
+    }
+
     /// The instant of a local civil time. In the hour that a change of the clock skips or repeats
     /// either reading will do for a tick.
     pub fn instant(&self, local: DateTime) -> Instant {
@@ -60,7 +65,7 @@ impl<'a> Clock<'a> {
 
     /// `Fri 4 Dec`, or `Fri 14:20` when the horizon is a day or two.
     pub fn short(&self, at: Instant) -> String {
-        let t = self.local(at);
+        let t = self.inside(at);
         if self.days() <= 1.1 {
             t.strftime("%H:%M").to_string()
         } else if self.days() <= 3.1 {
@@ -74,7 +79,7 @@ impl<'a> Clock<'a> {
 
     /// `Friday 4 December`, or `14:20` when the horizon is a day.
     pub fn long(&self, at: Instant) -> String {
-        let t = self.local(at);
+        let t = self.inside(at);
         if self.days() <= 1.1 {
             t.strftime("%H:%M").to_string()
         } else if self.days() <= 3.1 {
@@ -120,7 +125,12 @@ impl<'a> Clock<'a> {
                 break;
             }
             if instant >= self.start && out.last().is_none_or(|(last, _)| *last < instant) {
-                let text = step.text(at, out.is_empty());
+                // A year is worth its room where it changes, and at the start of a long horizon.
+                let year = match out.last() {
+                    Some((before, _)) => self.local(*before).year() != at.year(),
+                    None => self.days() > 400.0,
+                };
+                let text = step.text(at, year);
                 out.push((instant, text));
             }
             match step.next(at) {
@@ -192,12 +202,12 @@ impl Step {
         }
     }
 
-    fn text(self, t: DateTime, first: bool) -> String {
+    fn text(self, t: DateTime, year: bool) -> String {
         let format = match self {
             Step::Hours(_) if t.hour() == 0 => "%-d %b",
             Step::Hours(_) => "%H:%M",
             Step::Days(_) => "%-d %b",
-            Step::Months(_) if first || t.month() == 1 => "%b %Y",
+            Step::Months(_) if year => "%b %Y",
             Step::Months(_) => "%b",
         };
         t.strftime(format).to_string()
