@@ -31,6 +31,10 @@ mod wallet;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_calendar;
+#[cfg(test)]
+mod tests_values;
 
 pub use build::{LimitNote, RunSpec, Scenario, VariantSpec};
 pub use presets::{Preset, init, presets};
