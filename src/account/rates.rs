@@ -47,6 +47,19 @@ pub struct Rate {
     pub price: [i64; KINDS],
     /// Window units (pico-dollars of metered value) per token.
     pub units: [i64; KINDS],
+    /// Whether units equal the price, so that they need not be worked out twice.
+    pub metered_at_price: bool,
+}
+
+impl Rate {
+    /// A rate from prices and meter weights per token.
+    pub fn new(price: [i64; KINDS], units: [i64; KINDS]) -> Rate {
+        Rate {
+            price,
+            units,
+            metered_at_price: price == units,
+        }
+    }
 }
 
 /// A model's rate, with the dearer one that holds above a prompt size.

@@ -124,14 +124,15 @@ impl Table {
     }
 }
 
-/// `x` as the nearest whole number, halves to even, held within ±2⁵⁰. Adding 1.5·2⁵² leaves the
-/// whole number in the low bits of the sum: half the time of a saturating conversion.
+/// `x` as the nearest whole number, halves to even; above 2⁵⁰ it is held there. For x ≥ −2⁵⁰ only.
+/// Adding 1.5·2⁵² leaves the whole number in the low bits of the sum: half the time of a saturating
+/// conversion.
 #[inline(always)]
-fn nearest(x: f64) -> i64 {
+pub fn nearest(x: f64) -> i64 {
     const LIMIT: f64 = (1_i64 << 50) as f64;
     const SHIFTER: f64 = 6_755_399_441_055_744.0;
+    // A NaN fails the comparison and becomes the limit.
     let x = if x < LIMIT { x } else { LIMIT };
-    let x = if x > -LIMIT { x } else { -LIMIT };
     (x + SHIFTER)
         .to_bits()
         .wrapping_sub(SHIFTER.to_bits())

@@ -1,5 +1,15 @@
 //! Experiment, one trial, the runner, Outcome, replay. No I/O.
+//!
+//! [`experiment`] is what is simulated; [`compiled`] the same as tables; [`trial`] the loop over
+//! one trial's events; [`run`] spreads blocks of trials over threads; [`outcome`] is what is left.
 
+pub mod compiled;
 pub mod experiment;
+mod incidents;
 pub mod outcome;
 pub mod replay;
+pub mod run;
+mod stops;
+mod surroundings;
+mod tally;
+pub mod trial;

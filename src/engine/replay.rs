@@ -2,6 +2,7 @@
 
 use crate::account::rates::KINDS;
 use crate::account::reason::Reason;
+pub use crate::account::world::{Note, PurchaseKind};
 use crate::base::money::Money;
 use crate::base::time::Instant;
 
@@ -18,15 +19,6 @@ pub enum Payer {
     Plan = 0,
     Wallet = 1,
     Elsewhere = 2,
-}
-
-/// Where money for the wallet comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PurchaseKind {
-    Reload,
-    TopUp,
-    Scheduled,
-    Invoice,
 }
 
 /// Kinds of event. `actor` indexes the experiment's actors, `window` the account's windows.
@@ -75,53 +67,8 @@ pub enum What {
         what: &'static str,
         until: Option<Instant>,
     },
-    WindowOpens {
-        window: usize,
-        seat: usize,
-        until: Instant,
-    },
-    WindowResets {
-        window: usize,
-        seat: usize,
-    },
-    WindowEmpty {
-        window: usize,
-        seat: usize,
-    },
-    /// A charge posted to the wallet; the balance is what is left after it.
-    Charged {
-        cost: Money,
-        balance: Money,
-    },
-    WalletEmpty,
-    ReloadTriggered {
-        amount: Money,
-        balance: Money,
-    },
-    ReloadCapReached {
-        bought: Money,
-    },
-    PaymentDeclined {
-        attempt: u32,
-    },
-    /// Money arrives: `pay` on the card (plus `tax`), `get` in the wallet.
-    Purchase {
-        kind: PurchaseKind,
-        pay: Money,
-        tax: Money,
-        get: Money,
-        balance: Money,
-    },
-    GrantStarts {
-        grant: usize,
-        amount: Money,
-        balance: Money,
-    },
-    Expired {
-        amount: Money,
-        balance: Money,
-    },
-    MonthStarts,
+    /// Something that happened in the account: windows, wallet, payments.
+    Account(Note),
     IncidentStarts {
         incident: usize,
     },

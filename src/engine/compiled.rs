@@ -1,0 +1,242 @@
+//! An experiment compiled into tables, shared by all threads.
+
+use super::experiment::{Experiment, IncidentKind};
+use super::outcome::{Layout, SpendSum};
+use crate::account::rates::RateCard;
+use crate::account::reason::WINDOWS_MAX;
+use crate::account::spec::Limit;
+use crate::base::law::{Draw, Law, Level};
+use crate::base::money::PICO_PER_USD;
+use crate::base::stream::{Purpose, Stream};
+use crate::base::table::Sampler;
+use crate::demand::calendar::CalendarKernel;
+use crate::demand::kernel::{ChainKernel, HELD, Mix};
+use crate::demand::spec::{ModelUse, Reaction, Rhythm};
+
+/// A model in use by a chain, as the hot loop needs it.
+#[derive(Clone, Debug)]
+pub struct UseKernel {
+    pub class: usize,
+    pub rates: RateCard,
+    pub model: usize,
+    /// Index into the spend slots; the slot of the dearer price tier follows.
+    pub spend: usize,
+}
+
+/// Tables of one kind of chain of an actor: index `2 * actor` the main chain, `+ 1` sub-agents.
+#[derive(Clone, Debug)]
+pub struct Role {
+    pub kernel: ChainKernel,
+    pub mix: Mix,
+    pub model_per: Level,
+    pub uses: Vec<UseKernel>,
+}
+
+/// Tables of an actor's sub-agents and run-aways.
+#[derive(Clone, Debug)]
+pub struct Extras {
+    pub share_of_sessions: f64,
+    pub per_session: Option<Sampler>,
+    pub at_once: Option<Sampler>,
+    pub runaway: Option<(f64, Sampler)>,
+    /// Reaction time of each `top-up` in the actor's list, else `None`.
+    pub reaction_s: Vec<Option<Sampler>>,
+    /// Open hours (ms), ascending; empty: all hours.
+    pub open: Vec<(i64, i64)>,
+}
+
+/// Tables of an incident.
+#[derive(Clone, Debug)]
+pub struct IncidentKernel {
+    pub kind: IncidentKind,
+    pub count: Sampler,
+    pub minutes: Sampler,
+}
+
+/// The compiled experiment.
+#[derive(Clone, Debug)]
+pub struct Compiled<'e> {
+    pub exp: &'e Experiment,
+    /// Two per actor; the second is a copy of the first where there are no sub-agents.
+    pub roles: Vec<Role>,
+    pub extras: Vec<Extras>,
+    pub calendars: Vec<CalendarKernel>,
+    limits: Vec<Option<Sampler>>,
+    pub reload_delay_s: Option<Sampler>,
+    pub top_up_delay_s: Sampler,
+    pub incidents: Vec<IncidentKernel>,
+    /// Identities of the spend slots, with nothing spent.
+    pub spend: Vec<SpendSum>,
+    pub layout: Layout,
+    /// Index of the first grant kind that is promotional, if any is.
+    pub has_promotional: bool,
+}
+
+impl<'e> Compiled<'e> {
+    /// Compiles a validated experiment.
+    pub fn new(exp: &'e Experiment) -> Compiled<'e> {
+        let mut spend = Vec::new();
+        let mut roles = Vec::new();
+        for (a, actor) in exp.actors.iter().enumerate() {
+            let uses = |models: &[ModelUse], sub: bool, spend: &mut Vec<SpendSum>| {
+                models
+                    .iter()
+                    .map(|m| use_kernel(exp, a, m, sub, spend))
+                    .collect()
+            };
+            let main = Role {
+                kernel: ChainKernel::new(&actor.chain),
+                mix: Mix::new(&actor.models),
+                model_per: actor.model_per,
+                uses: uses(&actor.models, false, &mut spend),
+            };
+            let sub = actor.sub_agents.as_ref().map_or_else(
+                || main.clone(),
+                |s| Role {
+                    kernel: ChainKernel::new(&s.chain),
+                    mix: Mix::new(&s.models),
+                    model_per: Level::Session,
+                    uses: uses(&s.models, true, &mut spend),
+                },
+            );
+            roles.extend([main, sub]);
+        }
+        let wallet = &exp.account.wallet;
+        let limit = |l: &Limit| match l {
+            Limit::Usd(draw) => Some(Sampler::with_scale(draw, 1.0)),
+            Limit::ShareOf { .. } => None,
+        };
+        Compiled {
+            exp,
+            roles,
+            extras: exp.actors.iter().map(extras).collect(),
+            calendars: exp
+                .actors
+                .iter()
+                .map(|a| CalendarKernel::new(&a.rhythm))
+                .collect(),
+            limits: exp
+                .account
+                .windows
+                .iter()
+                .map(|w| limit(&w.limit))
+                .collect(),
+            reload_delay_s: wallet
+                .auto_reload
+                .as_ref()
+                .map(|a| Sampler::compile(&a.delay)),
+            top_up_delay_s: Sampler::compile(&wallet.top_up_delay),
+            incidents: incidents(exp),
+            spend,
+            layout: Layout::new(exp.account.windows.len() + 1, exp.months.len()),
+            has_promotional: wallet.grants.iter().any(|g| g.promotional),
+        }
+    }
+
+    /// Sizes of the windows in one trial, in window units.
+    pub fn draw_limits(&self, trial: u64) -> [i64; WINDOWS_MAX] {
+        let mut limits = [0i64; WINDOWS_MAX];
+        for (w, spec) in self.exp.account.windows.iter().enumerate() {
+            limits[w] = match (&self.limits[w], &spec.limit) {
+                (Some(sampler), _) => {
+                    let mut rng = Stream::open(self.exp.seed, Purpose::Limit, trial, 0, w as u64);
+                    (sampler.sample(rng.word()) * PICO_PER_USD as f64).max(1.0) as i64
+                }
+                (None, Limit::ShareOf { window, share }) => {
+                    (limits[*window] as f64 * share).max(1.0) as i64
+                }
+                (None, Limit::Usd(_)) => 1,
+            };
+        }
+        limits
+    }
+
+    /// Words of quantities that hold for a whole trial or actor.
+    pub fn person_words(&self, trial: u64, role: usize) -> [u32; HELD] {
+        let levels = &self.roles[role].kernel.levels;
+        let mut words = [0u32; HELD];
+        if levels.iter().all(|l| *l > Level::Actor) {
+            return words;
+        }
+        // One word for the whole trial, so that actors share it; one for each actor.
+        let mut shared = Stream::open(self.exp.seed, Purpose::Person, trial, 0, 0);
+        let mut own = Stream::open(self.exp.seed, Purpose::Person, trial, role, 1);
+        for (i, w) in words.iter_mut().enumerate() {
+            let (s, o) = (shared.word(), own.word());
+            *w = if levels[i] == Level::Trial { s } else { o };
+        }
+        words
+    }
+}
+
+fn use_kernel(
+    exp: &Experiment,
+    actor: usize,
+    m: &ModelUse,
+    sub_agent: bool,
+    spend: &mut Vec<SpendSum>,
+) -> UseKernel {
+    let at = spend.len();
+    for tier in [false, true] {
+        spend.push(SpendSum {
+            actor,
+            sub_agent,
+            model: m.model,
+            tier,
+            ..SpendSum::default()
+        });
+    }
+    UseKernel {
+        class: m.class,
+        rates: exp.models[m.model].rates,
+        model: m.model,
+        spend: at,
+    }
+}
+
+fn extras(actor: &crate::demand::spec::ActorSpec) -> Extras {
+    let subs = actor.sub_agents.as_ref();
+    let open = match &actor.rhythm {
+        Rhythm::Schedule { .. } => Vec::new(),
+        Rhythm::Calendar { days, .. } => days
+            .iter()
+            .flat_map(|d| d.open.iter().map(|(a, b)| (a.0, b.0)))
+            .collect(),
+    };
+    Extras {
+        share_of_sessions: subs.map_or(0.0, |s| s.share_of_sessions),
+        per_session: subs.map(|s| Sampler::compile(&s.per_session)),
+        at_once: subs.map(|s| Sampler::compile(&s.at_once)),
+        runaway: actor
+            .runaway
+            .as_ref()
+            .map(|r| (r.probability, Sampler::compile(&r.hours))),
+        reaction_s: actor
+            .when_blocked
+            .iter()
+            .map(|r| match r {
+                Reaction::TopUp { reaction_s, .. } => Some(Sampler::compile(reaction_s)),
+                _ => None,
+            })
+            .collect(),
+        open,
+    }
+}
+
+fn incidents(exp: &Experiment) -> Vec<IncidentKernel> {
+    let days = (exp.end - exp.start).as_hours() / 24.0;
+    exp.incidents
+        .iter()
+        .map(|i| IncidentKernel {
+            kind: i.kind,
+            count: Sampler::compile(&Draw::of(if i.per_month > 0.0 {
+                Law::Poisson {
+                    mean: i.per_month * days / 30.0,
+                }
+            } else {
+                Law::Constant(0.0)
+            })),
+            minutes: Sampler::compile(&i.minutes),
+        })
+        .collect()
+}

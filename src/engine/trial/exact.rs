@@ -1,0 +1,133 @@
+//! Chains at work one request at a time, in order of time, each asking the gate.
+
+use super::*;
+
+impl<W: Watch> Trial<'_, '_, W> {
+    /// Lets the first chain of the queue work until something else is due.
+    pub(super) fn work(&mut self, bound: i64) {
+        let Some(id) = self.desk.queue.peek().map(slot_of) else {
+            return;
+        };
+        let c = self.c;
+        loop {
+            let s = &mut self.desk.slots[id];
+            let now = s.next;
+            let role = &c.roles[s.role];
+            let uses = &role.uses[s.model];
+            let verdict = if s.elsewhere || s.mode == Mode::Gone {
+                return self.work_apart(id, now);
+            } else {
+                self.account
+                    .gate(Instant(now), s.seat, uses.class, &mut self.world)
+            };
+            let credits = match verdict {
+                Verdict::Plan => false,
+                Verdict::Wallet => true,
+                Verdict::Refused(refusal) => return self.refused(id, now, refusal),
+            };
+            if s.mode != Mode::Working {
+                s.mode = Mode::Working;
+                self.tally.stops.end(c, &mut self.tally.sums, s.actor, now);
+            }
+            let (tokens, next) = s.chain.request::<false>(&role.kernel, now, credits);
+            let (gap, goes_on) = match next {
+                Next::Request(gap) | Next::Prompt(gap) => (gap.max(1), true),
+                Next::End => (NEVER, false),
+            };
+            let ends = now + role.kernel.duration_ms(tokens.output).min(gap);
+            let (cost, units, at) = price(uses, &tokens);
+            self.requests += 1;
+            let spend = &mut self.tally.sums.spend[at];
+            spend.requests += 1;
+            spend.tokens[Kind::Input as usize] += tokens.input as u64;
+            spend.tokens[Kind::Write5m as usize + usize::from(tokens.one_hour)] +=
+                tokens.write as u64;
+            spend.tokens[Kind::Read as usize] += tokens.read as u64;
+            spend.tokens[Kind::Output as usize] += tokens.output as u64;
+            spend.paid[usize::from(credits)] += i128::from(cost);
+            if tokens.rewritten > 0 {
+                spend.misses += 1;
+                spend.miss_tokens[Kind::Write5m as usize + usize::from(tokens.one_hour)] +=
+                    tokens.rewritten as u64;
+            }
+            if W::ACTIVE {
+                let payer = if credits { Payer::Wallet } else { Payer::Plan };
+                tell_request(
+                    &mut self.world,
+                    s,
+                    uses.model,
+                    now,
+                    ends,
+                    payer,
+                    &tokens,
+                    cost,
+                );
+            }
+            let (seat, class) = (s.seat, uses.class);
+            let due = bound.min(self.account.next_event());
+            if credits {
+                if ends < due {
+                    self.account
+                        .post_wallet(Instant(ends), seat, class, cost, &mut self.world);
+                } else {
+                    self.account.begin(Instant(ends), seat, class, true, cost);
+                }
+            } else {
+                self.world.money().covered += cost;
+                if ends < due {
+                    self.account
+                        .post_plan(Instant(ends), seat, class, units, &mut self.world);
+                } else {
+                    self.account.begin(Instant(ends), seat, class, false, units);
+                }
+            }
+            if !goes_on {
+                return self.end_chain(id, ends);
+            }
+            s.next = now + gap;
+            let at_prompt = matches!(next, Next::Prompt(_));
+            if at_prompt && (s.subs_left > 0 || role.model_per == Level::Prompt) {
+                return self.begin_prompt(id);
+            }
+            if role.model_per == Level::Request {
+                choose_model(role, s);
+            }
+            // Once a request has opened the windows, the faster way can be tried again.
+            let retry = self.exact_until <= now;
+            if retry || s.next >= bound || s.next >= self.account.next_event() {
+                return self.requeue(id);
+            }
+        }
+    }
+
+    /// Moves the first entry of the queue, which is this chain's, to its new time.
+    pub(super) fn requeue(&mut self, id: usize) {
+        let key = key(&self.desk.slots[id], id);
+        if let Some(mut top) = self.desk.queue.peek_mut() {
+            *top = key;
+        }
+    }
+
+    pub(super) fn end_chain(&mut self, id: usize, at: i64) {
+        self.desk.queue.pop();
+        self.desk.free.push(id);
+        let s = &self.desk.slots[id];
+        if s.sub == 0 {
+            let (actor, session) = (s.actor, s.session);
+            self.world.tell(at, || What::SessionEnd { actor, session });
+        }
+    }
+
+    /// A new prompt begins: perhaps another model, perhaps sub-agents.
+    fn begin_prompt(&mut self, id: usize) {
+        let s = &mut self.desk.slots[id];
+        let role = &self.c.roles[s.role];
+        if role.model_per == Level::Prompt {
+            choose_model(role, s);
+        }
+        let next = s.next;
+        self.requeue(id);
+        self.start_sub_agents(id, next);
+        self.enqueue_born();
+    }
+}
