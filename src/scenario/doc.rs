@@ -156,6 +156,7 @@ fn shift_item(item: &mut Item, by: u32) {
 fn syntax_problem(error: &toml::de::Error, source: usize) -> Problem {
     let message = error.message();
     let (what, expected) = match message.split_once(", expected ") {
+        Some((what, "nothing")) => (what, None),
         Some((what, expected)) => (what, Some(format!("expected {expected}"))),
         None => (message, None),
     };

@@ -210,6 +210,8 @@ pub(super) fn every(text: &str) -> Option<Every> {
         }
         return Some(Every::Days(all, minute));
     }
-    let length = super::units::length(text).ok()?.span();
+    let Ok(super::units::Length::Exact(length)) = super::units::length(text) else {
+        return None;
+    };
     (length.0 >= 60_000 && length.0 % 60_000 == 0).then_some(Every::Minutes(length.0 / 60_000))
 }

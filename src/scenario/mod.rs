@@ -10,27 +10,38 @@ mod actors;
 mod build;
 mod calendar;
 mod chain;
+mod csv_column;
 mod doc;
 mod draws;
 mod fields;
 mod format;
+mod grants;
 mod hours;
 mod keys;
+mod laws;
 mod load;
+mod mixes;
 mod models;
 mod plan;
 mod presets;
 mod problems;
 mod reactions;
+mod reload;
 mod require;
+mod rhythm;
 mod schema;
 mod sets;
 mod tune;
 mod units;
 mod wallet;
+mod windows;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_calendar;
+#[cfg(test)]
+mod tests_values;
 
 pub use build::{LimitNote, RunSpec, Scenario, VariantSpec};
 pub use presets::{Preset, init, presets};

@@ -296,7 +296,12 @@ fn inside(text: &str, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
     let end = floor(range.end).max(start);
     let line_end = text[start..].find('\n').map_or(text.len(), |n| start + n);
     let end = end.min(line_end).max(start);
-    start..end
+    // Past the end of a line nothing can be marked: the last character is.
+    let before = text[..start].chars().next_back().filter(|c| *c != '\n');
+    match before {
+        Some(c) if start == line_end => start - c.len_utf8()..end,
+        _ => start..end,
+    }
 }
 
 /// Columns before a place on its line.
@@ -357,7 +362,7 @@ impl SourceCode for Lines {
             (first, last - first).into(),
             line,
             column,
-            text[first..last].matches('\n').count(),
+            text[first..last].matches('\n').count() + 1,
         )))
     }
 }
