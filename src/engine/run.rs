@@ -195,7 +195,13 @@ impl Done {
         let tallies: Vec<Tally> = std::thread::scope(|scope| {
             let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
             let mut all = vec![work()];
-            all.extend(others.into_iter().filter_map(|t| t.join().ok()));
+            for other in others {
+                match other.join() {
+                    Ok(tally) => all.push(tally),
+                    // A defect in a thread is a defect of the run: never a shorter result.
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
             all
         });
         let mut failed = lock(&errors).clone();
