@@ -120,18 +120,20 @@ impl<W: Watch> Trial<'_, '_, W> {
     /// Whether all chains due before `until` work for a class that the plan covers now. Sessions
     /// that start before `until` are opened: that touches nobody else.
     fn may_lease(&mut self, until: i64) -> Leave {
-        for i in 0..self.desk.queue.len() {
-            let Reverse((at, _)) = self.desk.queue.as_slice()[i];
-            if at >= until {
+        let actors = 0..self.c.exp.actors.len();
+        let all = actors
+            .into_iter()
+            .all(|a| self.covers_actor(a) == Leave::Yes);
+        for Reverse((at, address)) in self.desk.queue.iter() {
+            if *at >= until {
                 continue;
             }
-            let s = &self.desk.slots[slot_of(&self.desk.queue.as_slice()[i])];
+            let s = &self.desk.slots[slot_of(&Reverse((*at, *address)))];
             if s.mode != Mode::Working || s.elsewhere {
                 return Leave::No;
             }
-            let sub_agents = (s.subs_left > 0).then_some(2 * s.actor + 1);
-            for role in [Some(s.role), sub_agents].into_iter().flatten() {
-                let leave = self.covers_role(s.seat, role);
+            if !all {
+                let leave = self.covers_actor(s.actor);
                 if leave != Leave::Yes {
                     return leave;
                 }
@@ -139,9 +141,8 @@ impl<W: Watch> Trial<'_, '_, W> {
         }
         while self.next_session() < until {
             let actor = self.desk.starts[self.next_start].actor as usize;
-            let seat = self.c.exp.actors[actor].seat;
-            for role in [2 * actor, 2 * actor + 1] {
-                let leave = self.covers_role(seat, role);
+            if !all {
+                let leave = self.covers_actor(actor);
                 if leave != Leave::Yes {
                     return leave;
                 }
@@ -151,17 +152,19 @@ impl<W: Watch> Trial<'_, '_, W> {
         Leave::Yes
     }
 
-    fn covers_role(&self, seat: usize, role: usize) -> Leave {
-        for u in &self.c.roles[role].uses {
-            if !self.account.covers(seat, u.class) {
-                return if self.account.opens_at_request(seat, u.class) {
-                    Leave::AfterThis
-                } else {
-                    Leave::No
-                };
-            }
+    /// Whether the plan covers all that an actor and its sub-agents may do.
+    fn covers_actor(&self, actor: usize) -> Leave {
+        let seat = self.c.exp.actors[actor].seat;
+        let Some(windows) = self.c.extras[actor].windows else {
+            return Leave::No;
+        };
+        if self.account.covers_all(seat, windows) {
+            Leave::Yes
+        } else if self.account.opens_at_request(seat, windows) {
+            Leave::AfterThis
+        } else {
+            Leave::No
         }
-        Leave::Yes
     }
 
     fn try_lease(&mut self, until: i64, room: &mut Room) -> bool {
@@ -212,6 +215,7 @@ impl<W: Watch> Trial<'_, '_, W> {
             };
             match stopped {
                 Stopped::Ended => {
+                    s.next = NEVER;
                     room.ended.push(id);
                     return;
                 }
