@@ -121,12 +121,27 @@ pub fn replay(exp: &Experiment, trial: u64) -> Result<Vec<Event>, EngineError> {
 /// # Errors
 /// As [`run`].
 pub fn replay_row(exp: &Experiment, trial: u64) -> Result<Vec<i64>, EngineError> {
+    replay_rows(exp, trial..trial + 1)
+}
+
+/// The rows of some trials, one after the other, the exact way: without leases.
+///
+/// # Errors
+/// As [`run`].
+pub fn replay_rows(
+    exp: &Experiment,
+    trials: std::ops::Range<u64>,
+) -> Result<Vec<i64>, EngineError> {
     let c = Compiled::new(exp);
     let (mut tally, mut desk) = (Tally::new(&c), Desk::default());
-    let mut row = Vec::new();
-    play(&c, trial, &mut desk, &mut tally, &mut Blind, true, &mut row)
+    let mut rows = Vec::new();
+    for trial in trials {
+        play(
+            &c, trial, &mut desk, &mut tally, &mut Blind, true, &mut rows,
+        )
         .map_err(|e| EngineError::new(trial, e))?;
-    Ok(row)
+    }
+    Ok(rows)
 }
 
 /// The trials done so far.

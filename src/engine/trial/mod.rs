@@ -217,10 +217,11 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
                 break;
             } else if self.lease(mark.min(event).min(end)) {
                 continue;
-            } else if start <= now {
+            } else if self.next_session() <= now {
+                // Asked again: a lease that came to nothing may have opened sessions.
                 self.open_session();
             } else {
-                self.work(self.second().min(start).min(mark));
+                self.work(self.second().min(self.next_session()).min(mark));
             }
         }
     }
