@@ -579,7 +579,7 @@ impl Wallet {
         }
     }
 
-    fn expire<W: World>(&mut self, _spec: &WalletSpec, now: i64, world: &mut W) {
+    fn expire<W: World>(&mut self, spec: &WalletSpec, now: i64, world: &mut W) {
         let mut gone = 0;
         self.lots.retain(|l| {
             let dies = l.expires <= now;
@@ -612,7 +612,7 @@ impl Wallet {
                 balance,
             },
         );
-        if self.balance <= 0 && self.empty_since == NEVER {
+        if self.is_empty(spec) && self.empty_since == NEVER {
             self.empty_since = now;
             self.stats.drained(now);
             world.note(Instant(now), Note::WalletEmpty);
