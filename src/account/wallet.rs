@@ -11,6 +11,9 @@ use super::world::{Note, Payment, PurchaseKind, World};
 use crate::base::money::{Money, PICO_PER_CENT};
 use crate::base::time::Instant;
 
+/// Shortest wait between a declined payment and the next attempt, so that time goes on.
+const RETRY_MIN_MS: i64 = 60_000;
+
 /// The world of a copy that only asks what would be.
 struct Silence;
 
@@ -389,6 +392,9 @@ impl Wallet {
                 missing + (PICO_PER_CENT - missing.rem_euclid(PICO_PER_CENT)) % PICO_PER_CENT
             }
         };
+        if amount <= 0 {
+            return;
+        }
         if auto
             .cap
             .is_some_and(|c| self.reloaded_month.saturating_add(amount) > c.0)
@@ -568,7 +574,7 @@ impl Wallet {
         let Some(auto) = &spec.auto_reload else {
             return;
         };
-        self.retry_at = now + auto.retry.0;
+        self.retry_at = now.saturating_add(auto.retry.0.max(RETRY_MIN_MS));
         if auto.off_after.is_some_and(|n| self.declines_in_row >= n) {
             self.auto_on = false;
             self.retry_at = NEVER;
