@@ -71,7 +71,7 @@ impl<'a> Account<'a> {
         };
         let mut account = Account {
             spec,
-            seats: vec![Seat::new(&spec.windows, &limits); spec.seats],
+            seats: vec![Seat::new(&spec.windows, &limits, start.0); spec.seats],
             wallet: Wallet::new(&spec.wallet, start.0),
             limits,
             stats: [PoolStats::NEW; WINDOWS_MAX],

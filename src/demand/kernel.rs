@@ -270,3 +270,64 @@ impl Mix {
         pick(&self.ends, rng.word())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::stream::Purpose;
+
+    fn uses(weights: &[f64]) -> Vec<ModelUse> {
+        let one = |weight: &f64| ModelUse {
+            model: 0,
+            weight: *weight,
+            class: 0,
+            tokenizer: 1.0,
+            effort_requests: 1.0,
+            effort_output: 1.0,
+        };
+        weights.iter().map(one).collect()
+    }
+
+    #[test]
+    fn models_are_chosen_by_their_share() {
+        let mix = Mix::new(&uses(&[1.0, 0.0, 3.0, 0.0]));
+        let mut rng = Stream::open(5, Purpose::Session, 0, 0, 0);
+        let mut seen = [0usize; 4];
+        for _ in 0..40_000 {
+            seen[mix.choose(&mut rng)] += 1;
+        }
+        assert_eq!(
+            (seen[1], seen[3]),
+            (0, 0),
+            "a weight of zero is never chosen"
+        );
+        assert!((seen[0] as f64 - 10_000.0).abs() < 4.0 * 86.7, "{seen:?}");
+    }
+
+    #[test]
+    fn one_model_takes_a_word_too() {
+        let mut a = Stream::open(5, Purpose::Session, 0, 0, 0);
+        let mut b = a.clone();
+        Mix::new(&uses(&[1.0])).choose(&mut a);
+        Mix::new(&uses(&[0.5, 0.5])).choose(&mut b);
+        assert_eq!(a.bits(), b.bits());
+    }
+
+    #[test]
+    fn ends_of_shares_meet() {
+        assert_eq!(pick(&shares(&[0.0, 1.0]), 1), 1);
+        assert_eq!(pick(&shares(&[1.0, 0.0]), u32::MAX), 0);
+        assert_eq!(pick(&shares(&[2.0, 2.0]), 1 << 30), 0);
+        assert_eq!(pick(&shares(&[2.0, 2.0]), 3 << 30), 1);
+    }
+
+    #[test]
+    fn tokens_and_spans_are_never_negative() {
+        let wide = Draw::of(Law::Normal {
+            mean: 0.0,
+            sd: 10.0,
+        });
+        let table = Table::new(&not_negative(&wide));
+        assert!((0..1_000u32).all(|i| table.sample(i << 22) >= 0.0));
+    }
+}

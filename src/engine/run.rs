@@ -156,6 +156,19 @@ pub fn replay_row(exp: &Experiment, trial: u64) -> Result<Vec<i64>, EngineError>
     Prepared::new(exp).replay_row(trial)
 }
 
+/// The rows of some trials, one after the other, the exact way: without leases.
+///
+/// # Errors
+/// As [`Prepared::run`].
+pub fn replay_rows(
+    exp: &Experiment,
+    trials: std::ops::Range<u64>,
+) -> Result<Vec<i64>, EngineError> {
+    let prepared = Prepared::new(exp);
+    let rows: Result<Vec<_>, _> = trials.map(|t| prepared.replay_row(t)).collect();
+    Ok(rows?.concat())
+}
+
 /// The trials done so far.
 struct Done {
     tally: Tally,

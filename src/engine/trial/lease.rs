@@ -90,7 +90,8 @@ enum Leave {
 /// Why a run of one chain stopped.
 enum Stopped {
     Due,
-    Prompt,
+    /// A choice is due: of a model, or of sub-agents.
+    After(Next),
     Ended,
 }
 
@@ -198,14 +199,13 @@ impl<W: Watch> Trial<'_, '_, W> {
             let s = &mut self.desk.slots[id];
             let role = &c.roles[s.role];
             let used = find_used(&mut room.uses, s);
-            let by_prompt = s.subs_left > 0 || role.model_per == Level::Prompt;
             let mut run = Run {
                 kernel: &role.kernel,
                 uses: &role.uses[s.model],
                 seat: s.seat,
                 until,
-                stop_at_prompt: by_prompt,
-                stop_always: role.model_per == Level::Request && role.uses.len() > 1,
+                stop_at_prompt: s.subs_left > 0 || role.model_per == Level::Prompt,
+                stop_always: role.model_per == Level::Request,
                 flights: &mut room.flights,
             };
             let stopped = if role.kernel.plain {
@@ -219,13 +219,8 @@ impl<W: Watch> Trial<'_, '_, W> {
                     room.ended.push(id);
                     return;
                 }
-                Stopped::Prompt => {
-                    if role.model_per == Level::Prompt || role.model_per == Level::Request {
-                        choose_model(role, s);
-                    }
-                    let next = s.next;
-                    if by_prompt {
-                        self.start_sub_agents(id, next);
+                Stopped::After(next) => {
+                    if self.follow(id, next) {
                         while let Some(child) = self.desk.born.pop() {
                             room.fresh.push(child);
                             if self.desk.slots[child].next < until {
@@ -233,7 +228,7 @@ impl<W: Watch> Trial<'_, '_, W> {
                             }
                         }
                     }
-                    if next >= until {
+                    if self.desk.slots[id].next >= until {
                         return;
                     }
                 }
@@ -385,7 +380,7 @@ impl Run<'_> {
             }
             now += gap;
             if self.stop_always || (self.stop_at_prompt && matches!(next, Next::Prompt(_))) {
-                break Stopped::Prompt;
+                break Stopped::After(next);
             }
             if now >= until {
                 break Stopped::Due;
