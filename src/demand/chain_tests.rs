@@ -60,7 +60,7 @@ fn ask(c: &mut Chain, k: &ChainKernel, now: i64, credits: bool) -> Tokens {
 
 #[test]
 fn a_warm_cache_reads_the_old_context_and_writes_the_growth() {
-    let k = ChainKernel::new(&spec());
+    let k = ChainKernel::new(&spec(), &mut Known::default());
     let mut c = open(&k, 0);
     let first = ask(&mut c, &k, 0, false);
     let cold = (first.input, first.write, first.read, first.rewritten);
@@ -75,7 +75,7 @@ fn a_warm_cache_reads_the_old_context_and_writes_the_growth() {
 
 #[test]
 fn after_its_life_everything_is_written_again() {
-    let k = ChainKernel::new(&spec());
+    let k = ChainKernel::new(&spec(), &mut Known::default());
     let mut c = open(&k, 0);
     ask(&mut c, &k, 0, false);
     let late = ask(&mut c, &k, 60 * MINUTE + 1, false);
@@ -88,7 +88,7 @@ fn after_its_life_everything_is_written_again() {
 
 #[test]
 fn credits_shorten_the_life_to_five_minutes() {
-    let k = ChainKernel::new(&spec());
+    let k = ChainKernel::new(&spec(), &mut Known::default());
     let mut c = open(&k, 0);
     ask(&mut c, &k, 0, false);
     // The entry was written on the plan: credits may still read it.
@@ -109,7 +109,7 @@ fn misses_come_at_their_rate() {
         miss_rate: 0.25,
     };
     s.prompts = Draw::constant(10_000.0);
-    let k = ChainKernel::new(&s);
+    let k = ChainKernel::new(&s, &mut Known::default());
     let mut c = open(&k, 0);
     let n = 20_000;
     let missed = (0..n)
@@ -127,7 +127,7 @@ fn a_compaction_shrinks_the_context_and_leaves_the_cache_cold() {
         to: Draw::constant(4_000.0),
         output: Draw::constant(1_500.0),
     });
-    let k = ChainKernel::new(&s);
+    let k = ChainKernel::new(&s, &mut Known::default());
     let mut c = open(&k, 0);
     let mut seen = Vec::new();
     for i in 0..5 {
@@ -159,7 +159,7 @@ fn a_chain_that_always_compacts_ends() {
         to: Draw::constant(4_000.0),
         output: Draw::constant(1_500.0),
     });
-    let k = ChainKernel::new(&s);
+    let k = ChainKernel::new(&s, &mut Known::default());
     let (requests, _) = open(&k, 0).rest(&k, 0);
     // Three prompts of four requests, and the first compaction, which comes on top.
     assert_eq!(requests, 13);
@@ -169,7 +169,7 @@ fn a_chain_that_always_compacts_ends() {
 fn without_a_cache_the_whole_context_is_input() {
     let mut s = spec();
     s.cache = CacheSpec::None;
-    let k = ChainKernel::new(&s);
+    let k = ChainKernel::new(&s, &mut Known::default());
     let mut c = open(&k, 0);
     let tokens: Vec<_> = (0..3).map(|i| ask(&mut c, &k, i, i == 2)).collect();
     let parts = |t: &Tokens| (t.input, t.write, t.read, t.rewritten);
@@ -180,7 +180,7 @@ fn without_a_cache_the_whole_context_is_input() {
 
 #[test]
 fn a_switch_of_model_drops_the_cache_and_changes_the_tokenizer() {
-    let k = ChainKernel::new(&spec());
+    let k = ChainKernel::new(&spec(), &mut Known::default());
     let mut c = open(&k, 0);
     ask(&mut c, &k, 0, false);
     c.switch_model(Factors {
@@ -195,7 +195,7 @@ fn a_switch_of_model_drops_the_cache_and_changes_the_tokenizer() {
 
 #[test]
 fn a_lost_request_does_not_reach_the_cache() {
-    let k = ChainKernel::new(&spec());
+    let k = ChainKernel::new(&spec(), &mut Known::default());
     let mut c = open(&k, 0);
     ask(&mut c, &k, 0, false);
     let mut kept = c.clone();
@@ -217,7 +217,7 @@ fn outputs(per: Level, person: &[u32; HELD]) -> Vec<(u64, u32, i64)> {
         per,
         ..spread(300.0)
     };
-    let k = ChainKernel::new(&s);
+    let k = ChainKernel::new(&s, &mut Known::default());
     assert_eq!(k.plain, per == Level::Request);
     let mut all = Vec::new();
     for session in 0..4 {
@@ -279,7 +279,7 @@ fn plain_and_careful_requests_are_the_same() {
         to: Draw::constant(4_000.0),
         output: Draw::constant(1_500.0),
     });
-    let k = ChainKernel::new(&s);
+    let k = ChainKernel::new(&s, &mut Known::default());
     assert!(k.plain);
     let (mut a, mut b) = (open(&k, 1), open(&k, 1));
     for i in 0..500 {
