@@ -4,6 +4,7 @@ use super::*;
 use crate::base::law::{Draw, Law};
 use crate::base::stream::Purpose;
 use crate::base::time::Span;
+use crate::demand::kernel::Known;
 use crate::demand::spec::{CacheSpec, ChainSpec, CompactionSpec, Ttl};
 
 const SAME: Factors = Factors {
