@@ -221,7 +221,9 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
                 // Asked again: a lease that came to nothing may have opened sessions.
                 self.open_session();
             } else {
-                self.work(self.second().min(self.next_session()).min(mark));
+                // Not past the end: what is under way there is charged there.
+                let others = self.second().min(self.next_session());
+                self.work(others.min(mark).min(end));
             }
         }
     }
