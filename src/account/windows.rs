@@ -89,6 +89,7 @@ impl Seat {
 
     /// Whether every window in `mask` has room.
     #[inline(always)]
+    #[allow(clippy::needless_range_loop, reason = "several arrays share the index")]
     pub fn has_room(&self, count: usize, mask: &[i64; WINDOWS_MAX]) -> bool {
         let mut sign = 0i64;
         for w in 0..count {
@@ -99,6 +100,7 @@ impl Seat {
 
     /// Takes units from every window in `mask`; true when one of them is now without room.
     #[inline(always)]
+    #[allow(clippy::needless_range_loop, reason = "several arrays share the index")]
     pub fn take(&mut self, count: usize, mask: &[i64; WINDOWS_MAX], units: i64) -> bool {
         let mut sign = 0i64;
         for w in 0..count {
@@ -212,6 +214,7 @@ impl Seat {
     }
 
     /// Notes which open windows in `mask` have just run dry.
+    #[allow(clippy::needless_range_loop, reason = "several arrays share the index")]
     pub fn mark_empty<W: World>(
         &mut self,
         now: i64,

@@ -24,6 +24,9 @@ impl Money {
     /// The largest amount that can be held.
     pub const MAX: Money = Money(i64::MAX);
 
+    const CENTS_MAX: i64 = i64::MAX / PICO_PER_CENT;
+    const CENTS_MIN: i64 = i64::MIN / PICO_PER_CENT;
+
     /// Whole dollars.
     pub const fn usd(dollars: i64) -> Money {
         Money(dollars * PICO_PER_USD)
@@ -56,14 +59,20 @@ impl Money {
         self.0 as f64 / PICO_PER_USD as f64
     }
 
-    /// Rounded to whole cents, halves to the even cent: what a card is charged.
+    /// Rounded to whole cents, halves to the even cent: what a card is charged. At the ends of the
+    /// range, where the next cent is out of it, rounded toward zero.
     pub fn round_to_cent(self) -> Money {
         let (q, r) = (
             self.0.div_euclid(PICO_PER_CENT),
             self.0.rem_euclid(PICO_PER_CENT),
         );
         let up = 2 * r > PICO_PER_CENT || (2 * r == PICO_PER_CENT && q % 2 != 0);
-        Money((q + i64::from(up)) * PICO_PER_CENT)
+        let cents = if q < Money::CENTS_MIN {
+            Money::CENTS_MIN
+        } else {
+            (q + i64::from(up)).min(Money::CENTS_MAX)
+        };
+        Money(cents * PICO_PER_CENT)
     }
 
     /// The sum, or `None` when it leaves the range.
@@ -131,6 +140,11 @@ mod tests {
         assert_eq!(Money(15_000_000_000).round_to_cent(), Money::cents(2));
         assert_eq!(Money(-15_000_000_000).round_to_cent(), Money::cents(-2));
         assert_eq!(Money(15_000_000_001).round_to_cent(), Money::cents(2));
+        for extreme in [i64::MAX, i64::MIN, i64::MIN + 1] {
+            let cents = extreme / PICO_PER_CENT;
+            assert_eq!(Money(extreme).round_to_cent(), Money::cents(cents));
+        }
+        assert!(Money(i64::MIN).to_string().starts_with("-$9,223,372."));
     }
 
     #[test]

@@ -229,7 +229,9 @@ pub fn shares(weights: &[f64]) -> Vec<u32> {
 /// The index that a uniform word picks.
 #[inline]
 pub fn pick(ends: &[u32], word: u32) -> usize {
-    ends.iter().position(|e| word <= *e).unwrap_or(0)
+    // Strictly below: a leading weight of zero ends at word zero and is never picked.
+    let here = |e: &u32| word < *e || *e == u32::MAX;
+    ends.iter().position(here).unwrap_or(0)
 }
 
 /// What of a model matters to demand.
@@ -315,7 +317,7 @@ mod tests {
 
     #[test]
     fn ends_of_shares_meet() {
-        assert_eq!(pick(&shares(&[0.0, 1.0]), 1), 1);
+        assert_eq!(pick(&shares(&[0.0, 1.0]), 0), 1);
         assert_eq!(pick(&shares(&[1.0, 0.0]), u32::MAX), 0);
         assert_eq!(pick(&shares(&[2.0, 2.0]), 1 << 30), 0);
         assert_eq!(pick(&shares(&[2.0, 2.0]), 3 << 30), 1);

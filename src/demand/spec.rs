@@ -40,6 +40,10 @@ pub struct ModelUse {
 
 /// When sessions start.
 #[derive(Clone, Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one per actor; never moved in bulk"
+)]
 pub enum Rhythm {
     /// Active days with a random number of sessions at random times of the open hours.
     Calendar {

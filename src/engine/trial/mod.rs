@@ -221,7 +221,8 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
                 if start <= now {
                     self.open_session();
                 } else {
-                    self.work(self.second().min(start).min(mark));
+                    // Not past the end: what is under way there is charged there.
+                    self.work(self.second().min(start).min(mark).min(end));
                 }
             }
         }
