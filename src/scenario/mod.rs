@@ -1,1 +1,62 @@
-//! (room)
+//! The scenario file: its format, its check, and the experiment that comes out of it.
+//!
+//! A file is parsed into a tree whose every value knows its place (`doc`), changed by `--set`
+//! (`sets`), read table by table (`fields`, by the list of keys in `format`), and put together in
+//! `build`. Problems are collected all the way; only a file without any becomes a [`Scenario`].
+
+use std::path::Path;
+
+mod actors;
+mod build;
+mod calendar;
+mod chain;
+mod doc;
+mod draws;
+mod fields;
+mod format;
+mod hours;
+mod keys;
+mod load;
+mod models;
+mod plan;
+mod presets;
+mod problems;
+mod reactions;
+mod require;
+mod schema;
+mod sets;
+mod tune;
+mod units;
+mod wallet;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tests_calendar;
+#[cfg(test)]
+mod tests_values;
+
+pub use build::{LimitNote, RunSpec, Scenario, VariantSpec};
+pub use presets::{Preset, init, presets};
+pub use problems::{Place, Problem, Problems};
+pub use require::{Metric, Op, Requirement, STATS, Stat};
+pub use schema::schema;
+pub use tune::{Precision, TuneSpec};
+
+/// Reads and checks a scenario file, changed by `key=value` settings in their order.
+///
+/// # Errors
+/// Every problem of the file and the settings; also a file that cannot be read, is not text, or is
+/// larger than 4 MB.
+pub fn load(path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
+    load::file(path, sets)
+}
+
+/// Checks a scenario's text as [`load`] does; `name` stands for the file in messages. Files that the
+/// scenario names are looked for in the current folder.
+///
+/// # Errors
+/// Every problem of the text and the settings.
+pub fn parse(name: &str, text: &str, sets: &[String]) -> Result<Scenario, Problems> {
+    load::text(name, text, sets, None)
+}

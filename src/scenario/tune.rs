@@ -1,0 +1,138 @@
+//! What is searched and how exactly: `[tune]` and `run.precision`.
+
+use super::fields::Fields;
+use super::keys;
+use super::problems::Problem;
+use super::require::{Metric, Requirement, Stat};
+use crate::base::money::Money;
+
+/// Run until a number is known well enough.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Precision {
+    pub metric: Metric,
+    /// Half the width of its 95 % interval, in the metric's unit, > 0.
+    pub half_width: f64,
+}
+
+/// The auto-reload settings to try. Every list that the scenario leaves away is empty; of
+/// `reload_to` and `add` exactly one is not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TuneSpec {
+    pub threshold: Vec<Money>,
+    pub reload_to: Vec<Money>,
+    pub add: Vec<Money>,
+    /// `None` = no cap.
+    pub cap: Vec<Option<Money>>,
+    /// `None` = unlimited.
+    pub monthly_limit: Vec<Option<Money>>,
+    pub accept: Option<Requirement>,
+    /// What the best acceptable setting has least of.
+    pub minimise: Metric,
+}
+
+fn metric(f: &Fields<'_>, name: &'static str, pools: &[String]) -> Option<Metric> {
+    let text = f.text(name)?;
+    let metric = match text.value.parse::<Metric>() {
+        Ok(metric) => metric,
+        Err(what) => {
+            report(f, name, &what);
+            return None;
+        }
+    };
+    known_pool(f, name, &metric, pools);
+    Some(metric)
+}
+
+/// Splits `what: hint` into the two lines of a message.
+fn report(f: &Fields<'_>, name: &'static str, text: &str) {
+    let (what, hint) = text.split_once(": ").unwrap_or((text, ""));
+    f.bad(f.place(name), what, "", hint);
+}
+
+fn known_pool(f: &Fields<'_>, name: &'static str, metric: &Metric, pools: &[String]) {
+    if let Metric::PDrains(pool) = metric
+        && !pools.contains(pool)
+    {
+        let hint = keys::hint(pool, pools.iter().map(String::as_str));
+        f.bad(f.place(name), format!("unknown pool \"{pool}\""), "", &hint);
+    }
+}
+
+pub(super) fn precision(f: &Fields<'_>, pools: &[String]) -> Option<Precision> {
+    let p = f.sub("precision")?;
+    for key in ["metric", "half_width"] {
+        if !p.has(key) {
+            p.missing(key, "");
+        }
+    }
+    let metric = metric(&p, "metric", pools);
+    let half_width = p.number("half_width");
+    if let Some(n) = half_width.filter(|n| n.value <= 0.0) {
+        p.bad(
+            n.at,
+            "half_width is 0",
+            "no number of trials is enough for that",
+            "",
+        );
+    }
+    Some(Precision {
+        metric: metric?,
+        half_width: half_width?.value,
+    })
+}
+
+pub(super) fn read(f: &Fields<'_>, pools: &[String]) -> Option<TuneSpec> {
+    let amounts =
+        |name| -> Vec<Money> { f.moneys(name).into_iter().filter_map(|a| a.value).collect() };
+    let options =
+        |name| -> Vec<Option<Money>> { f.moneys(name).into_iter().map(|a| a.value).collect() };
+    if !f.has("threshold") {
+        f.missing("threshold", "");
+    }
+    let (reload_to, add) = (amounts("reload_to"), amounts("add"));
+    match (f.has("reload_to"), f.has("add")) {
+        (false, false) => f.missing("reload_to", ""),
+        (true, true) => {
+            let what = "reload_to and add do not go together";
+            f.bad(f.place("add"), what, "", "keep one of the two");
+        }
+        _ => {}
+    }
+    let threshold = amounts("threshold");
+    if let (Some(low), Some(high)) = (threshold.iter().min(), reload_to.iter().max())
+        && low >= high
+    {
+        f.cx.report(
+            Problem::new(f.place("threshold"), "no threshold is below a reload_to")
+                .expected("no pair is left to try")
+                .also(f.place("reload_to"))
+                .help("lower the thresholds or raise reload_to"),
+        );
+    }
+    for (name, amounts) in [("reload_to", &reload_to), ("add", &add)] {
+        if amounts.contains(&Money::ZERO) {
+            f.bad(
+                f.place(name),
+                format!("{name} has a 0"),
+                "a reload of nothing",
+                "",
+            );
+        }
+    }
+    let accept = f.text("accept").and_then(|t| {
+        let parsed = t.value.parse::<Requirement>();
+        parsed.map_err(|what| report(f, "accept", &what)).ok()
+    });
+    if let Some(r) = &accept {
+        known_pool(f, "accept", &r.metric, pools);
+    }
+    Some(TuneSpec {
+        threshold,
+        reload_to,
+        add,
+        cap: options("cap"),
+        monthly_limit: options("monthly_limit"),
+        accept,
+        minimise: metric(f, "minimise", pools).unwrap_or(Metric::Cost(Stat::Mean)),
+    })
+}
