@@ -11,7 +11,7 @@ use crate::stats::estimate::Estimate;
 #[derive(Clone, Debug)]
 pub struct Findings {
     pub header: Header,
-    /// Windows in order, the wallet last.
+    /// Windows in order, the wallet last; no wallet when it can never pay (switched off, none).
     pub pools: Vec<PoolFinding>,
     pub months: Vec<MonthFinding>,
     /// Cost of the whole horizon.
@@ -59,6 +59,11 @@ pub struct Header {
     pub assumed: bool,
     /// A budget the user named, USD.
     pub budget: Option<Money>,
+    /// Hash of the scenario's text.
+    pub hash: String,
+    /// Dates of the price list and of the plan that were used; none when the scenario gives its own.
+    pub price_date: Option<String>,
+    pub plan_date: Option<String>,
 }
 
 /// Quantiles of a per-trial quantity, in its own unit (USD, hours, counts).
@@ -171,7 +176,7 @@ pub struct CostFinding {
     /// 95 % interval of the median.
     pub median: Estimate,
     pub subscription_usd: f64,
-    /// Means of the parts, USD.
+    /// Means of the parts, USD; extra is what the card paid for purchases or invoices.
     pub extra_mean_usd: f64,
     pub tax_mean_usd: f64,
     pub api_mean_usd: f64,

@@ -1,3 +1,17 @@
 //! Findings: one file per question. Turns an Outcome into answers with error bars; writes no file.
+//!
+//! Read `findings` (what is answered), `summarise` (how it is put together), then any one question.
 
+pub mod blocked;
+pub mod cost;
 pub mod findings;
+#[cfg(test)]
+pub mod fixture;
+pub mod metric;
+pub mod numbers;
+pub mod pools;
+pub mod sentences;
+pub mod spend;
+pub mod summarise;
+pub mod typical;
+pub mod words;

@@ -1,5 +1,6 @@
 //! Money, tokens, time, random streams and samplers. Knows no domain word and does no I/O.
 
+pub mod civil;
 pub mod draw;
 pub mod law;
 mod law_check;

@@ -1,8 +1,102 @@
-//! Arguments, one file per command, exit codes.
+//! Arguments, one file per command, exit codes. Commands call the library and hold no logic.
+
+mod check;
+mod common;
+mod completions;
+mod exit;
+mod init;
+mod presets;
+mod prices;
+mod replay;
+mod run;
+mod schema;
 
 use std::process::ExitCode;
 
+use clap::{Parser, Subcommand};
+
+use exit::{Exit, Failure};
+
+const AFTER: &str = "\
+Start here:
+  burncast init > mine.toml          a commented scenario of your own
+  burncast check mine.toml           is it right?
+  burncast run mine.toml             when each pool drains, what it costs; files in output/mine/
+  burncast replay mine.toml --typical    one month, event by event
+
+Exit codes: 0 answered, 1 a requirement does not hold, 2 the command line or the scenario is wrong,
+3 the machine failed (disk, permissions), 130 interrupted.";
+
+/// Plays thousands of months of your work against a plan's windows and a prepaid wallet, and says
+/// when each pool drains, when you are stopped, and what it costs.
+#[derive(Parser)]
+#[command(name = "burncast", version, after_help = AFTER, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// One line per command; each is a file of its own.
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Args),
+    Replay(replay::Args),
+    Check(check::Args),
+    Init(init::Args),
+    Presets(presets::Args),
+    Prices(prices::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+}
+
 /// Runs the program.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Command::Run(args) => run::run(args),
+        Command::Replay(args) => replay::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Init(args) => init::run(args),
+        Command::Presets(args) => presets::run(args),
+        Command::Prices(args) => prices::run(args),
+        Command::Schema(args) => schema::run(args),
+        Command::Completions(args) => completions::run(args),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            failure.tell();
+            failure.exit().into()
+        }
+    }
+}
+
+/// What a command hands back.
+type Done = Result<Exit, Failure>;
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    /// One file per command and one line in the list.
+    #[test]
+    fn every_command_has_a_file() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli");
+        for command in Cli::command().get_subcommands() {
+            let file = folder.join(format!("{}.rs", command.get_name()));
+            assert!(file.is_file(), "{}", file.display());
+            assert!(
+                command.get_about().is_some(),
+                "{} says nothing",
+                command.get_name()
+            );
+        }
+    }
 }

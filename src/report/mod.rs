@@ -1,1 +1,13 @@
-//! (room)
+//! From findings to what people see: tables, charts, the screen, the document. Computes no finding.
+
+pub mod about;
+pub mod charts;
+pub mod events;
+pub mod folder;
+pub mod json;
+pub mod output;
+pub mod prices;
+pub mod replay;
+pub mod screen;
+pub mod tables;
+pub mod verdict;

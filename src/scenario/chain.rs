@@ -2,10 +2,10 @@
 
 use rust_decimal::prelude::ToPrimitive;
 
-use super::actors;
 use super::doc::{Item, Node};
 use super::draws::Wanted;
 use super::fields::Fields;
+use super::mixes;
 use super::plan::Plan;
 use crate::base::law::{Draw, Level};
 use crate::base::time::Span;
@@ -236,7 +236,7 @@ fn cache(f: &Fields<'_>, default: &CacheSpec) -> Option<CacheSpec> {
 
 fn ttl_weights(c: &Fields<'_>, item: &Item) -> Option<Vec<(Ttl, f64)>> {
     let mut all = Vec::new();
-    for (name, weight) in actors::weights(c, "on_plan", item)? {
+    for (name, weight) in mixes::weights(c, "on_plan", item)? {
         match name.value {
             "1h" => all.push((Ttl::OneHour, weight)),
             "5m" => all.push((Ttl::FiveMinutes, weight)),

@@ -1,132 +1,17 @@
 //! Distributions: every way to write one, and the list of named laws.
 
+use super::csv_column::{self, VALUES_MAX};
 use super::doc::{Item, Node, Table};
 use super::fields::Fields;
 use super::format::{DRAW, LEVELS, MIXTURE};
 use super::keys;
+use super::laws::{NAMED, Named};
 use super::problems::{Place, Problem};
 use super::units;
 use crate::base::law::{
     Draw, Law, Level, lognormal_from_interval, lognormal_from_mean_sd, lognormal_from_median_p90,
 };
 
-/// A law that can be named: its name, its parameters, and how it is made of them.
-struct Named {
-    name: &'static str,
-    params: &'static [&'static str],
-    make: fn(&[f64]) -> Law,
-}
-
-/// Every law that can be named; one line adds one.
-const NAMED: &[Named] = &[
-    Named {
-        name: "constant",
-        params: &["value"],
-        make: |p| Law::Constant(p[0]),
-    },
-    Named {
-        name: "lognormal",
-        params: &["mu", "sigma"],
-        make: |p| Law::LogNormal {
-            mu: p[0],
-            sigma: p[1],
-        },
-    },
-    Named {
-        name: "normal",
-        params: &["mean", "sd"],
-        make: |p| Law::Normal {
-            mean: p[0],
-            sd: p[1],
-        },
-    },
-    Named {
-        name: "gamma",
-        params: &["shape", "scale"],
-        make: |p| Law::Gamma {
-            shape: p[0],
-            scale: p[1],
-        },
-    },
-    Named {
-        name: "weibull",
-        params: &["shape", "scale"],
-        make: |p| Law::Weibull {
-            shape: p[0],
-            scale: p[1],
-        },
-    },
-    Named {
-        name: "lomax",
-        params: &["shape", "scale"],
-        make: |p| Law::Lomax {
-            shape: p[0],
-            scale: p[1],
-        },
-    },
-    Named {
-        name: "exponential",
-        params: &["mean"],
-        make: |p| Law::Exponential { mean: p[0] },
-    },
-    Named {
-        name: "poisson",
-        params: &["mean"],
-        make: |p| Law::Poisson { mean: p[0] },
-    },
-    Named {
-        name: "negative-binomial",
-        params: &["mean", "size"],
-        make: |p| Law::NegativeBinomial {
-            mean: p[0],
-            size: p[1],
-        },
-    },
-    Named {
-        name: "geometric",
-        params: &["mean"],
-        make: |p| Law::Geometric { mean: p[0] },
-    },
-    Named {
-        name: "uniform",
-        params: &["low", "high"],
-        make: |p| Law::Uniform {
-            low: p[0],
-            high: p[1],
-        },
-    },
-    Named {
-        name: "triangular",
-        params: &["low", "mode", "high"],
-        make: |p| Law::Triangular {
-            low: p[0],
-            mode: p[1],
-            high: p[2],
-        },
-    },
-    Named {
-        name: "pert",
-        params: &["low", "mode", "high"],
-        make: |p| Law::Pert {
-            low: p[0],
-            mode: p[1],
-            high: p[2],
-        },
-    },
-    Named {
-        name: "beta",
-        params: &["alpha", "beta"],
-        make: |p| Law::Beta {
-            alpha: p[0],
-            beta: p[1],
-        },
-    },
-];
-
-/// Values of a CSV file or a list; more than this says nothing more.
-const VALUES_MAX: usize = 1_000_000;
-/// Bytes of a CSV file.
-const CSV_MAX: u64 = 64 << 20;
 /// Distributions may hold distributions, this deep.
 const DEPTH_MAX: u32 = 6;
 /// A law may reach below zero by so little that nobody meets it.
@@ -650,7 +535,7 @@ impl<'d> Reader<'_, 'd> {
     fn csv(&self, f: &Fields<'d>) -> Option<Law> {
         let name = f.text("csv")?;
         let column = f.text("column");
-        match read_column(f, name.value, column.map(|c| c.value)) {
+        match csv_column::read(f, name.value, column.map(|c| c.value)) {
             Ok(values) => self.empirical(values, name.at),
             Err(what) => {
                 let help = "the file is looked for beside the scenario";
@@ -659,58 +544,4 @@ impl<'d> Reader<'_, 'd> {
             }
         }
     }
-}
-
-/// The numbers of a CSV column. Text that is no number is an error, an empty cell is left out.
-fn read_column(f: &Fields<'_>, name: &str, column: Option<&str>) -> Result<Vec<f64>, String> {
-    let path = match &f.cx.folder {
-        Some(folder) => folder.join(name),
-        None => std::path::PathBuf::from(name),
-    };
-    let failed = |e: &dyn std::fmt::Display| format!("\"{name}\" cannot be read: {e}");
-    let size = std::fs::metadata(&path).map_err(|e| failed(&e))?;
-    if !size.is_file() {
-        return Err(failed(&"it is not a file"));
-    }
-    if size.len() > CSV_MAX {
-        return Err(failed(&"it is larger than 64 MB"));
-    }
-    let bytes = std::fs::read(&path).map_err(|e| failed(&e))?;
-    f.cx.files.borrow_mut().extend_from_slice(&bytes);
-    let mut reader = csv::Reader::from_reader(bytes.as_slice());
-    let header = reader.headers().map_err(|e| failed(&e))?.clone();
-    let index = match column {
-        None => 0,
-        Some(wanted) => header
-            .iter()
-            .position(|h| h.trim() == wanted)
-            .ok_or_else(|| {
-                let all: Vec<&str> = header.iter().collect();
-                format!(
-                    "\"{name}\" has no column \"{wanted}\": {}",
-                    keys::hint(wanted, all)
-                )
-            })?,
-    };
-    let mut values = Vec::new();
-    for (row, record) in reader.records().enumerate() {
-        let record = record.map_err(|e| failed(&e))?;
-        let cell = record.get(index).unwrap_or("").trim();
-        if cell.is_empty() {
-            continue;
-        }
-        match cell.parse::<f64>() {
-            Ok(x) if x.is_finite() && x >= 0.0 => values.push(x),
-            _ => {
-                return Err(format!(
-                    "\"{name}\", row {}: \"{cell}\" is not a number",
-                    row + 2
-                ));
-            }
-        }
-        if values.len() > VALUES_MAX {
-            return Err(format!("\"{name}\" has more than {VALUES_MAX} values"));
-        }
-    }
-    Ok(values)
 }

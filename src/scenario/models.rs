@@ -216,10 +216,7 @@ impl<'a> Registry<'a> {
     }
 
     fn model(&self, name: String, card: Card, context: Option<u64>) -> usize {
-        let rate = |price: [i64; KINDS]| Rate {
-            price,
-            units: self.plan.meter.units(price),
-        };
+        let rate = |price: [i64; KINDS]| Rate::new(price, self.plan.meter.units(price));
         let rates = match card.above {
             None => RateCard::flat(rate(card.base)),
             Some((tier_above, tier)) => RateCard {

@@ -3,10 +3,10 @@
 use super::actors::World;
 use super::doc::Item;
 use super::fields::{At, Fields};
+use super::grants;
 use super::keys;
 use super::plan::Plan;
 use super::units;
-use super::wallet;
 use crate::base::law::{Draw, Law};
 use crate::base::money::Money;
 use crate::base::time::Span;
@@ -131,7 +131,7 @@ fn top_up(plan: &Plan, f: &Fields<'_>, item: &Item, words: &[&str]) -> Option<Re
         return None;
     };
     let (pay, get) = if bundle {
-        match wallet::find_bundle(plan, amount) {
+        match grants::find_bundle(plan, amount) {
             Ok(found) => found,
             Err(known) => {
                 f.bad(item.at, format!("no bundle gives {amount}"), &known, "");

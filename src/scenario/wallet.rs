@@ -5,21 +5,15 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::calendar::Calendar;
 use super::draws::Wanted;
-use super::fields::{At, Cx, Fields};
-use super::format::CLIENTS;
-use super::keys;
+use super::fields::{Cx, Fields};
+use super::grants;
 use super::plan::Plan;
-use super::problems::Problem;
-use crate::account::spec::{
-    Access, AutoReload, Funding, GrantSpec, Purchase, ReloadAmount, WalletSpec,
-};
+use super::reload;
+use crate::account::spec::{Access, Funding, WalletSpec};
 use crate::base::law::{Draw, lognormal_from_median_p90};
 use crate::base::money::Money;
 use crate::base::time::{Instant, Span};
 use crate::catalog::WalletKind;
-
-/// Most lots of money.
-const GRANTS_MAX: usize = 32;
 
 /// Where months and days of spend limits begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +42,7 @@ pub(super) fn read(
     let Some(f) = fields else {
         return without(plan);
     };
-    let (grants, grant_clients) = grants(&f, calendar);
+    let (grants, grant_clients) = grants::grants(&f, calendar);
     let daily = f.money_or("daily_limit").map(|m| m.value);
     let spec = WalletSpec {
         access: access(&f, plan),
@@ -68,8 +62,8 @@ pub(super) fn read(
             None => plan.entry.and_then(|e| e.wallet.daily_redemption_limit),
         },
         spent_before: f.money("spent").map_or(Money::ZERO, |m| m.value),
-        auto_reload: auto_reload(&f, plan),
-        purchases: purchases(&f, plan, calendar),
+        auto_reload: reload::auto_reload(&f, plan),
+        purchases: grants::purchases(&f, plan, calendar),
         tax_ppm: tax(&f),
         bought_life: match f.length("expires_after") {
             Some(l) => {
@@ -234,293 +228,14 @@ fn tax(f: &Fields<'_>) -> i64 {
     ppm.to_i64().unwrap_or(0)
 }
 
-fn auto_reload(f: &Fields<'_>, plan: &Plan) -> Option<AutoReload> {
-    let r = f.sub_or_off("auto_reload")?;
-    let threshold = r.money("threshold");
-    if !r.has("threshold") {
-        r.missing("threshold", "");
-    }
-    let (to, add) = (r.money("reload_to"), r.money("add"));
-    let amount = match (to, add) {
-        (Some(_), Some(add)) => {
-            r.bad(
-                add.at,
-                "reload_to and add do not go together",
-                "",
-                "keep one of the two",
-            );
-            None
-        }
-        (Some(to), None) => Some(At {
-            value: ReloadAmount::To(to.value),
-            at: to.at,
-        }),
-        (None, Some(add)) => Some(At {
-            value: ReloadAmount::Add(add.value),
-            at: add.at,
-        }),
-        (None, None) => {
-            if !r.has("reload_to") && !r.has("add") {
-                r.missing("reload_to", "");
-            }
-            None
-        }
-    };
-    let cap = r.money_or("cap");
-    let delay = r.draw_or("delay", Wanted::each().seconds(), Draw::constant(60.0));
-    let decline = r
-        .share("decline")
-        .map_or(0.0, |s| s.value.to_f64().unwrap_or(0.0));
-    let retry = r.length("retry").map_or(Span::hours(1), |l| l.value.span());
-    let off_after = r.count("off_after").map(|n| n.value as u32);
-    let (threshold, amount) = (threshold?, amount?);
-    check_reload(&r, threshold, amount, cap.and_then(|c| c.value), plan);
-    Some(AutoReload {
-        threshold: threshold.value,
-        amount: amount.value,
-        cap: cap.and_then(|c| c.value),
-        delay: delay?,
-        decline,
-        retry,
-        off_after,
-    })
-}
-
-fn check_reload(
-    r: &Fields<'_>,
-    threshold: At<Money>,
-    amount: At<ReloadAmount>,
-    cap: Option<Money>,
-    plan: &Plan,
-) {
-    let gap = plan
-        .entry
-        .and_then(|e| e.wallet.auto_reload)
-        .map(|a| a.min_gap);
-    let reload = match amount.value {
-        ReloadAmount::To(to) if to <= threshold.value => {
-            let least = Money(threshold.value.0 + gap.unwrap_or(Money::usd(1)).0);
-            let margin = gap.map_or(String::new(), |g| {
-                format!(" ({} above the threshold)", plain(g))
-            });
-            r.cx.report(
-                Problem::new(
-                    threshold.at,
-                    format!(
-                        "threshold {} is not below reload_to {}",
-                        plain(threshold.value),
-                        plain(to)
-                    ),
-                )
-                .expected("a reload would not lift the balance over the threshold")
-                .also(amount.at)
-                .help(format!(
-                    "raise reload_to to at least {}{margin} or lower the threshold",
-                    plain(least)
-                )),
-            );
-            return;
-        }
-        ReloadAmount::To(to) => Money(to.0 - threshold.value.0),
-        ReloadAmount::Add(add) => add,
-    };
-    if reload == Money::ZERO {
-        r.bad(amount.at, "a reload of nothing", "expected more than 0", "");
-    }
-    if let Some(gap) = gap
-        && matches!(amount.value, ReloadAmount::To(_))
-        && reload < gap
-    {
-        r.cx.warn(format!(
-            "reload_to is {} above the threshold; the vendor's dialog asks for at least {}.",
-            plain(reload),
-            plain(gap)
-        ));
-    }
-    if let Some(cap) = cap
-        && cap < reload
-    {
-        let what = format!(
-            "cap {} is smaller than one reload of {}",
-            plain(cap),
-            plain(reload)
-        );
-        let help = "raise the cap, or set auto_reload = false";
-        r.bad(r.place("cap"), what, "no reload could ever happen", help);
-    }
-}
-
 /// An amount as people type it: `25.00`.
-fn plain(m: Money) -> String {
+pub(super) fn plain(m: Money) -> String {
     let d = m.to_decimal();
     if d.scale() <= 2 {
         format!("{d:.2}")
     } else {
         d.to_string()
     }
-}
-
-fn clients(f: &Fields<'_>) -> Vec<String> {
-    let mut all = Vec::new();
-    for (name, item) in f.texts("clients") {
-        if name == "all" {
-            return Vec::new();
-        }
-        if !CLIENTS.contains(&name) {
-            let what = format!("unknown client \"{name}\"");
-            f.bad(
-                item.at,
-                what,
-                "",
-                &keys::hint(name, CLIENTS.iter().copied()),
-            );
-        }
-        all.push(name.to_owned());
-    }
-    all
-}
-
-fn grants(f: &Fields<'_>, calendar: &Calendar) -> (Vec<GrantSpec>, Vec<Vec<String>>) {
-    let mut all = Vec::new();
-    let mut eligible = Vec::new();
-    let tables = f.subs("grant");
-    if tables.len() > GRANTS_MAX {
-        let what = format!("{} grants", tables.len());
-        f.bad(
-            f.place("grant"),
-            what,
-            &format!("at most {GRANTS_MAX} are possible"),
-            "",
-        );
-    }
-    for g in tables.iter().take(GRANTS_MAX) {
-        let amount = g.money("amount");
-        if !g.has("amount") {
-            g.missing("amount", "");
-        }
-        if amount.is_some_and(|a| a.value == Money::ZERO) {
-            g.bad(
-                g.place("amount"),
-                "a grant of nothing",
-                "expected more than 0",
-                "",
-            );
-        }
-        let promotional = g.choice("kind").is_none_or(|c| c.value == "promotional");
-        let starts = g.moment("starts").map(|m| (calendar.instant(m.value), m));
-        let expires = g.moment("expires").map(|m| (calendar.instant(m.value), m));
-        let begin = starts.and_then(|(t, _)| t).unwrap_or(calendar.start);
-        if let Some((Some(end), m)) = expires
-            && end <= begin.max(calendar.start)
-        {
-            let what = format!("the grant expires on {}, before it starts", m.value.date());
-            let help = "remove the grant, or move its expires behind the start";
-            g.bad(m.at, what, "it could never be spent", help);
-        }
-        let label = g.text("label").map_or_else(
-            || {
-                if promotional {
-                    "Promotional credit".into()
-                } else {
-                    "Credit".into()
-                }
-            },
-            |t| t.value.to_owned(),
-        );
-        eligible.push(clients(g));
-        all.push(GrantSpec {
-            label,
-            amount: amount.map_or(Money::ZERO, |a| a.value),
-            promotional,
-            starts: starts.and_then(|(t, _)| t).filter(|t| *t > calendar.start),
-            expires: expires.and_then(|(t, _)| t),
-        });
-    }
-    (all, eligible)
-}
-
-fn purchases(f: &Fields<'_>, plan: &Plan, calendar: &Calendar) -> Vec<Purchase> {
-    let mut all: Vec<Purchase> = f
-        .subs("purchase")
-        .iter()
-        .filter_map(|p| {
-            let at = p.moment("at");
-            if !p.has("at") {
-                p.missing("at", "");
-            }
-            let (pay, get) = payment(p, plan)?;
-            let at = at?;
-            let instant: Instant = calendar.instant(at.value)?;
-            if !(calendar.start..calendar.end).contains(&instant) {
-                let what = format!("the purchase of {} is outside the horizon", at.value.date());
-                p.bad(at.at, what, "", "move it inside, or add it to the balance");
-            }
-            Some(Purchase {
-                at: instant,
-                pay,
-                get,
-            })
-        })
-        .collect();
-    all.sort_by_key(|p| p.at);
-    all
-}
-
-fn payment(p: &Fields<'_>, plan: &Plan) -> Option<(Money, Money)> {
-    let (pay, get, bundle) = (p.money("pay"), p.money("get"), p.money("bundle"));
-    if let Some(bundle) = bundle {
-        if pay.is_some() || get.is_some() {
-            let help = "keep bundle, or pay and get";
-            p.bad(
-                bundle.at,
-                "bundle does not go together with pay and get",
-                "",
-                help,
-            );
-            return None;
-        }
-        return match find_bundle(plan, bundle.value) {
-            Ok(found) => Some(found),
-            Err(known) => {
-                let what = format!("no bundle gives {}", plain(bundle.value));
-                p.bad(bundle.at, what, &known, "write pay = … and get = … instead");
-                None
-            }
-        };
-    }
-    if pay.is_none() && !p.has("pay") {
-        p.missing("pay", "");
-    }
-    let pay = pay?.value;
-    if pay == Money::ZERO {
-        p.bad(
-            p.place("pay"),
-            "a purchase of nothing",
-            "",
-            "money for nothing is a [[wallet.grant]]",
-        );
-    }
-    Some((pay, get.map_or(pay, |g| g.value)))
-}
-
-/// What a bundle of the plan costs and gives, by what it gives.
-///
-/// # Errors
-/// The bundles that there are, in words.
-pub(super) fn find_bundle(plan: &Plan, get: Money) -> Result<(Money, Money), String> {
-    let bundles = plan.entry.map_or(&[][..], |e| &e.wallet.bundles);
-    bundles
-        .iter()
-        .find(|b| b.get == get)
-        .map(|b| (b.pay, b.get))
-        .ok_or_else(|| {
-            let all: Vec<String> = bundles.iter().map(|b| plain(b.get)).collect();
-            if all.is_empty() {
-                "this plan has no bundles".into()
-            } else {
-                format!("its bundles give {}", all.join(", "))
-            }
-        })
 }
 
 fn check(cx: &Cx, f: &Fields<'_>, spec: &WalletSpec, plan: &Plan) {

@@ -1,0 +1,234 @@
+//! `burncast run`.
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::analysis::metric::{self, Verdict};
+use crate::analysis::summarise;
+use crate::engine::outcome::Outcome;
+use crate::engine::run::{RunOptions, replay, run as simulate};
+use crate::report::folder::{self, Written};
+use crate::report::json::document;
+use crate::report::output::Draft;
+use crate::report::screen::{Look, screen};
+use crate::report::tables::Sheet;
+use crate::report::verdict;
+use crate::scenario::{Requirement, Scenario};
+
+use super::Done;
+use super::common::{self, ScenarioArgs};
+use super::exit::{Exit, Failure};
+
+/// Simulate a scenario: when each pool drains, when you are stopped, what it costs.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    scenario: ScenarioArgs,
+    /// Threads [default: all cores]; results do not depend on it.
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// Folder for results: the run goes into a folder of its own, DIR/<scenario's name>.
+    #[arg(short, long, value_name = "DIR", default_value = "output")]
+    output: PathBuf,
+    /// Prints the results as a JSON document instead of a screen.
+    #[arg(long)]
+    json: bool,
+    /// Prints nothing but errors and requirements that do not hold.
+    #[arg(short, long)]
+    quiet: bool,
+    /// Condition on a number, as in 'p_blocked <= 5%' or 'cost_p90 < 250'; exit code 1 when it does
+    /// not hold. May be repeated.
+    #[arg(long = "require", value_name = "CONDITION")]
+    requirements: Vec<Requirement>,
+    /// Runs until a number is known this well (half the width of its 95 % interval), at most
+    /// --trials, as in 'p_blocked=0.01'.
+    #[arg(long, value_name = "NUMBER=HALF_WIDTH", value_parser = precision)]
+    precision: Option<(String, String)>,
+    /// Writes no charts: tables and run.json only.
+    #[arg(long)]
+    no_charts: bool,
+}
+
+fn precision(text: &str) -> Result<(String, String), String> {
+    let parts = text
+        .split_once('=')
+        .map(|(a, b)| (a.trim().to_owned(), b.trim().to_owned()));
+    parts.ok_or_else(|| "write the number and half a width, as in p_blocked=0.01".to_owned())
+}
+
+pub fn run(args: Args) -> Done {
+    let started = Instant::now();
+    let more = args
+        .precision
+        .as_ref()
+        .map_or_else(Vec::new, |(number, half)| {
+            vec![
+                format!("run.precision.metric={number}"),
+                format!("run.precision.half_width={half}"),
+            ]
+        });
+    let scenario = args.scenario.load(&more)?;
+    for requirement in &args.requirements {
+        metric::check(
+            &scenario.experiment,
+            &requirement.metric,
+            scenario.run.budget,
+        )
+        .map_err(|e| Failure::Wrong(format!("--require {requirement}: {}", e.0)))?;
+    }
+    let target = args.output.join(&scenario.name);
+    let draft = Draft::begin(&target)?;
+    let outcome = play(&scenario, &args)?;
+    if outcome.trials == 0 {
+        eprintln!("interrupted before a block of trials was finished; nothing was written");
+        return Ok(Exit::Interrupted);
+    }
+    let findings = summarise::findings(
+        &scenario.experiment,
+        &outcome,
+        &common::about(&scenario),
+        &|trial| replay(&scenario.experiment, trial).map_err(|e| e.to_string()),
+    )
+    .map_err(|e| Failure::Wrong(e.to_string()))?;
+    let sheet = Sheet {
+        findings: &findings,
+        experiment: &scenario.experiment,
+        outcome: &outcome,
+    };
+    let written = folder::write(&draft, &sheet, !args.no_charts)?;
+    draft.finish()?;
+    let verdicts = judge(&scenario, &outcome, &args.requirements)?;
+    let place = format!("{}/   {}", target.display(), written.summary());
+    tell(&args, &findings, &written, place, started)?;
+    let unmet = verdict::tell(&verdicts, &mut io::stderr().lock(), args.quiet)?;
+    Ok(match (outcome.partial, unmet) {
+        (true, _) => Exit::Interrupted,
+        (false, true) => Exit::Unmet,
+        (false, false) => Exit::Answered,
+    })
+}
+
+fn tell(
+    args: &Args,
+    findings: &crate::analysis::findings::Findings,
+    written: &Written,
+    place: String,
+    started: Instant,
+) -> Result<(), Failure> {
+    if args.json {
+        return common::print(&document(findings, &written.files).to_text()?);
+    }
+    if args.quiet {
+        return Ok(());
+    }
+    let terminal = io::stdout().is_terminal();
+    let look = Look {
+        width: common::width(terminal),
+        color: common::color(terminal),
+        elapsed: Some(format!("{:.1} s", started.elapsed().as_secs_f64())),
+        written: Some(place),
+    };
+    common::print(&screen(findings, &look))
+}
+
+fn judge(
+    scenario: &Scenario,
+    outcome: &Outcome,
+    requirements: &[Requirement],
+) -> Result<Vec<Verdict>, Failure> {
+    let judged = requirements
+        .iter()
+        .map(|r| metric::judge(&scenario.experiment, outcome, r, scenario.run.budget));
+    judged
+        .collect::<Result<_, _>>()
+        .map_err(|e| Failure::Wrong(e.0))
+}
+
+/// Simulates, with a bar on a terminal and a clean end at Ctrl-C.
+fn play(scenario: &Scenario, args: &Args) -> Result<Outcome, Failure> {
+    let stop = stop_at_ctrl_c();
+    let bar = Bar::new(
+        scenario.run.trials,
+        !args.quiet && io::stderr().is_terminal(),
+    );
+    let enough = scenario.run.precision.as_ref().map(|precision| {
+        move |outcome: &Outcome| {
+            let budget = scenario.run.budget;
+            let found = metric::measure(&scenario.experiment, outcome, &precision.metric, budget);
+            // A number that cannot be measured would never be known well enough.
+            found.map_or(true, |e| e.half_width() <= precision.half_width)
+        }
+    });
+    let options = RunOptions {
+        trials: scenario.run.trials,
+        threads: common::threads(args.threads),
+        progress: &|done, total| bar.show(done, total),
+        stop: &stop,
+        enough: enough
+            .as_ref()
+            .map(|f| f as &(dyn Fn(&Outcome) -> bool + Sync)),
+    };
+    let outcome = simulate(&scenario.experiment, &options);
+    bar.end();
+    outcome.map_err(|e| Failure::Wrong(e.to_string()))
+}
+
+/// A flag that the first Ctrl-C sets; the second one ends the program at once.
+fn stop_at_ctrl_c() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    // Without a handler Ctrl-C ends the program the hard way; the output folder stays whole anyway.
+    let _ = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    });
+    stop
+}
+
+/// A progress bar that short runs never show.
+struct Bar {
+    bar: ProgressBar,
+    wanted: bool,
+    since: Instant,
+    shown: AtomicBool,
+}
+
+const PATIENCE: Duration = Duration::from_millis(400);
+
+impl Bar {
+    fn new(total: u64, wanted: bool) -> Bar {
+        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
+        let style = "  {bar:40} {human_pos} of {human_len} trials, {eta} left";
+        bar.set_style(
+            ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
+        Bar {
+            bar,
+            wanted,
+            since: Instant::now(),
+            shown: AtomicBool::new(false),
+        }
+    }
+
+    fn show(&self, done: u64, total: u64) {
+        if !self.wanted {
+            return;
+        }
+        if self.since.elapsed() >= PATIENCE && !self.shown.swap(true, Ordering::Relaxed) {
+            self.bar
+                .set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+        }
+        self.bar.set_length(total);
+        self.bar.set_position(done);
+    }
+
+    fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}

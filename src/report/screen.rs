@@ -1,0 +1,404 @@
+//! One screen of plain text: the answer first, then the table, what it rests on, what to do next.
+//! Readable without colour; colour only underlines.
+
+use crate::account::rates::Kind;
+use crate::analysis::findings::{Findings, PoolFinding, SpendRow};
+use crate::analysis::sentences::{quantile, sentences};
+use crate::analysis::words::{Dates, hours, join, percent};
+use crate::base::money::group_thousands;
+
+/// What the screen needs beside the findings.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// Characters in a line, 60 to 100.
+    pub width: usize,
+    pub color: bool,
+    /// `0.9 s`: shown here only, never in a file.
+    pub elapsed: Option<String>,
+    /// `output/x/   10 tables, 6 charts, run.json`.
+    pub written: Option<String>,
+}
+
+const INDENT: usize = 2;
+
+/// The whole screen, ending with a newline.
+pub fn screen(f: &Findings, look: &Look) -> String {
+    let mut page = Page {
+        look,
+        text: String::new(),
+    };
+    page.blank();
+    page.title(f);
+    page.blank();
+    for sentence in sentences(f) {
+        page.wrapped("", &sentence);
+    }
+    if !f.pools.is_empty() {
+        page.blank();
+        table(&mut page, f);
+    }
+    if !f.spend.is_empty() {
+        page.blank();
+        money(&mut page, f);
+    }
+    let notes = notes(f);
+    if !notes.is_empty() {
+        page.blank();
+        for (kind, note) in &notes {
+            page.wrapped(kind, note);
+        }
+    }
+    if let Some(written) = &look.written {
+        page.blank();
+        page.line(written);
+    }
+    page.text
+}
+
+struct Page<'a> {
+    look: &'a Look,
+    text: String,
+}
+
+impl Page<'_> {
+    fn width(&self) -> usize {
+        self.look.width.clamp(60, 100)
+    }
+
+    fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    fn line(&mut self, text: &str) {
+        self.text.push_str(&" ".repeat(INDENT));
+        self.text.push_str(text.trim_end());
+        self.text.push('\n');
+    }
+
+    /// A paragraph behind a word in the margin; lines after the first hang below its text.
+    fn wrapped(&mut self, margin: &str, text: &str) {
+        let lead = if margin.is_empty() {
+            String::new()
+        } else {
+            format!("{margin}  ")
+        };
+        let room = self.width().saturating_sub(INDENT + lead.chars().count());
+        for (i, part) in wrap(text, room).iter().enumerate() {
+            if i == 0 {
+                let margin = self.paint("33", &lead);
+                self.line(&format!("{margin}{part}"));
+            } else {
+                self.line(&format!("{}{part}", " ".repeat(lead.chars().count())));
+            }
+        }
+    }
+
+    fn title(&mut self, f: &Findings) {
+        let room = self.width() - INDENT;
+        for part in wrap(&f.header.title, room) {
+            let bold = self.paint("1", &part);
+            self.line(&bold);
+        }
+        let h = &f.header;
+        let plural = if h.trials == 1 { "trial" } else { "trials" };
+        let mut facts = format!(
+            "{}, {} · {} {plural}, seed {}",
+            h.horizon,
+            h.timezone,
+            group_thousands(h.trials as u64),
+            h.seed
+        );
+        if h.partial {
+            facts.push_str(", stopped early");
+        }
+        if let Some(elapsed) = &self.look.elapsed {
+            facts.push_str(&format!(" · {elapsed}"));
+        }
+        for part in wrap(&facts, room) {
+            let dim = self.paint("2", &part);
+            self.line(&dim);
+        }
+    }
+
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.look.color && !text.is_empty() {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// Space between columns.
+const GAP: usize = 2;
+
+/// One line per pool, widths from the content. Where it does not fit, times lose the clock first
+/// and labels are cut last.
+fn table(page: &mut Page<'_>, f: &Findings) {
+    let room = page.width() - INDENT;
+    let mut rows = table_rows(f, true);
+    let mut widths = widths_of(&rows);
+    let needed = |widths: &[usize]| widths.iter().sum::<usize>() + GAP * (widths.len() - 1);
+    if needed(&widths) > room {
+        rows = table_rows(f, false);
+        widths = widths_of(&rows);
+    }
+    widths[0] = widths[0]
+        .saturating_sub(needed(&widths).saturating_sub(room))
+        .max(10);
+    let right = [false, true, false, true, true, false];
+    for (i, row) in rows.iter().enumerate() {
+        let cells: Vec<String> = row
+            .iter()
+            .enumerate()
+            .map(|(c, cell)| pad(&shorten(cell, widths[c]), widths[c], right[c]))
+            .collect();
+        let text = cells.join(&" ".repeat(GAP));
+        let text = text.trim_end();
+        let shown = if i == 0 {
+            page.paint("4", text)
+        } else {
+            text.to_owned()
+        };
+        page.line(&shown);
+    }
+}
+
+fn table_rows(f: &Findings, clock: bool) -> Vec<[String; 6]> {
+    let dates = Dates::new(&f.header.zone, f.header.start, f.header.end);
+    let each = format!("a {}", f.header.trial_word);
+    let header = [
+        "Pool",
+        "runs dry",
+        "first time (10 · 50 · 90 %)",
+        &each,
+        "stopped",
+        "",
+    ];
+    let mut rows = vec![header.map(str::to_owned)];
+    rows.extend(f.pools.iter().map(|pool| {
+        [
+            pool.label.clone(),
+            percent(pool.p_drains.value),
+            first_times(pool, &dates, clock),
+            format!("{:.1} ×", pool.drains.mean),
+            hours(pool.stopped_h.mean),
+            pool.provenance.map_or("", |p| p.name()).to_owned(),
+        ]
+    }));
+    rows
+}
+
+fn widths_of(rows: &[[String; 6]]) -> [usize; 6] {
+    let mut widths = [0usize; 6];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    widths
+}
+
+/// `2 Dec 16:10 · 4 Dec 15:20 · 9 Dec 10:00`; `–` where the pool lasts in that share.
+fn first_times(pool: &PoolFinding, dates: &Dates<'_>, clock: bool) -> String {
+    let show = |at| {
+        if clock {
+            dates.minute(at)
+        } else {
+            dates.date_or_clock(at)
+        }
+    };
+    let times = [0.1, 0.5, 0.9].map(|p| quantile(pool, p).map(show));
+    if times.iter().all(Option::is_none) {
+        return "–".to_owned();
+    }
+    times
+        .map(|time| time.unwrap_or_else(|| "–".to_owned()))
+        .join(" · ")
+}
+
+/// Most shares of a line.
+const SHARES_MAX: usize = 4;
+
+fn money(page: &mut Page<'_>, f: &Findings) {
+    const MARGIN: &str = "Where the money goes ";
+    let of = |rows: &[SpendRow]| -> Vec<String> {
+        let shown = rows.iter().filter(|r| r.share >= 0.005).take(SHARES_MAX);
+        let parts = shown.map(|r| {
+            let part = if r.sub_agent { " sub-agents" } else { "" };
+            format!("{}{part}, {} {}", r.actor, r.model, percent(r.share))
+        });
+        parts.collect()
+    };
+    let mut parts = of(&f.spend);
+    let rest: f64 = f.spend.iter().skip(SHARES_MAX).map(|r| r.share).sum();
+    if rest >= 0.005 {
+        parts.push(format!("others {}", percent(rest)));
+    }
+    page.wrapped(MARGIN, &parts.join(" · "));
+    let total: f64 = f.spend.iter().flat_map(|r| r.usd).sum();
+    if total <= 0.0 {
+        return;
+    }
+    let kind = |kinds: &[Kind]| -> f64 {
+        let rows = f.spend.iter();
+        rows.map(|r| kinds.iter().map(|k| r.usd[*k as usize]).sum::<f64>())
+            .sum::<f64>()
+            / total
+    };
+    let misses = f.spend.iter().map(|r| r.miss_usd).sum::<f64>() / total;
+    let missed = if misses >= 0.005 {
+        format!(" (misses {})", percent(misses))
+    } else {
+        String::new()
+    };
+    let mut parts: Vec<(f64, String)> = [
+        (kind(&[Kind::Read]), "cache reads", ""),
+        (
+            kind(&[Kind::Write5m, Kind::Write1h]),
+            "cache writes",
+            missed.as_str(),
+        ),
+        (kind(&[Kind::Output]), "output", ""),
+        (kind(&[Kind::Input]), "uncached input", ""),
+    ]
+    .into_iter()
+    .filter(|(share, ..)| *share >= 0.005)
+    .map(|(share, name, more)| (share, format!("{name} {}{more}", percent(share))))
+    .collect();
+    parts.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let parts: Vec<String> = parts.into_iter().map(|(_, text)| text).collect();
+    page.wrapped(&" ".repeat(MARGIN.len()), &parts.join(" · "));
+}
+
+/// What the numbers rest on, and warnings, each behind its kind.
+fn notes(f: &Findings) -> Vec<(&'static str, String)> {
+    let mut out = Vec::new();
+    if f.header.partial {
+        out.push((
+            "note",
+            "the run was stopped early: these are the trials that were finished".to_owned(),
+        ));
+    }
+    if f.header.assumed {
+        let sizes: Vec<String> = f
+            .pools
+            .iter()
+            .filter(|p| p.provenance == Some(crate::account::spec::Provenance::Assumed))
+            .map(|p| p.label.clone())
+            .collect();
+        out.push((
+            "note",
+            format!(
+                "not published, so assumed: the size of {}; every date and hour above rests on it",
+                join(&sizes)
+            ),
+        ));
+    }
+    out.extend(f.warnings.iter().map(|w| ("warning", w.clone())));
+    out
+}
+
+/// Breaks text at spaces; a word longer than the line stands alone. A number is not parted from
+/// its unit or month (`9 Dec`, `34 %`, `3.2 h`), nor a sign from its number.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match pieces.last_mut() {
+            Some(last) if belongs(last, word) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => pieces.push(word.to_owned()),
+        }
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for piece in pieces {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + piece.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(&piece);
+            }
+            _ => lines.push(piece),
+        }
+    }
+    lines
+}
+
+/// Whether a line must not end between two words.
+fn belongs(before: &str, word: &str) -> bool {
+    let number = before.ends_with(|c: char| c.is_ascii_digit());
+    let unit = word.starts_with(|c: char| c == '%' || c == '×' || c.is_alphabetic());
+    before.ends_with('±') || (number && unit && word.chars().count() <= 5)
+}
+
+fn pad(text: &str, width: usize, right: bool) -> String {
+    let space = " ".repeat(width.saturating_sub(text.chars().count()));
+    if right {
+        format!("{space}{text}")
+    } else {
+        format!("{text}{space}")
+    }
+}
+
+fn shorten(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::fixture::sample;
+
+    fn look(width: usize, color: bool) -> Look {
+        Look {
+            width,
+            color,
+            elapsed: Some("0.9 s".to_owned()),
+            written: Some("output/max5x/   10 tables, 6 charts, run.json".to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_run() {
+        insta::assert_snapshot!(screen(&sample(), &look(100, false)));
+    }
+
+    #[test]
+    fn a_narrow_screen_with_a_long_title() {
+        let mut f = sample();
+        f.header.title = "A long title that says what the scenario is about and goes on ".repeat(3);
+        f.header.partial = true;
+        f.warnings
+            .push("the price list is older than the plan".to_owned());
+        let text = screen(&f, &look(80, false));
+        let longest = text.lines().map(|l| l.chars().count()).max();
+        insta::assert_snapshot!(text);
+        assert!(longest <= Some(80));
+    }
+
+    /// Colour adds escapes and changes no letter.
+    #[test]
+    fn colour_only_underlines() {
+        let (plain, bright) = (
+            screen(&sample(), &look(100, false)),
+            screen(&sample(), &look(100, true)),
+        );
+        let mut stripped = String::new();
+        let mut inside = false;
+        for c in bright.chars() {
+            match (inside, c) {
+                (false, '\x1b') => inside = true,
+                (true, 'm') => inside = false,
+                (true, _) => {}
+                (false, c) => stripped.push(c),
+            }
+        }
+        assert_ne!(plain, bright);
+        assert_eq!(plain, stripped);
+    }
+}
