@@ -217,10 +217,14 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
                 break;
             } else if self.lease(mark.min(event).min(end)) {
                 continue;
-            } else if start <= now {
-                self.open_session();
             } else {
-                self.work(self.second().min(start).min(mark));
+                // A lease that was tried and given up may have opened sessions.
+                let start = self.next_session();
+                if start <= now {
+                    self.open_session();
+                } else {
+                    self.work(self.second().min(start).min(mark));
+                }
             }
         }
     }
