@@ -14,8 +14,12 @@ mod check;
 mod context;
 #[path = "oracles/exact.rs"]
 mod exact;
+#[path = "oracles/lean.rs"]
+mod lean;
 #[path = "oracles/money.rs"]
 mod money;
+#[path = "../benches/peer_v1/mod.rs"]
+mod peer_v1;
 #[path = "oracles/reload.rs"]
 mod reload;
 #[path = "oracles/windows.rs"]

@@ -78,18 +78,18 @@ impl Checks {
     }
 
     /// The mean of independent values with a known standard deviation.
-    pub fn mean(&mut self, exact: f64, sd: f64, values: &[f64]) {
+    pub fn mean(&mut self, what: &str, exact: f64, sd: f64, values: &[f64]) {
         let n = values.len() as f64;
-        self.estimate("mean", exact, mean_of(values), sd / n.sqrt());
+        self.estimate(what, exact, mean_of(values), sd / n.sqrt());
     }
 
     /// The standard deviation of independent values with a known excess kurtosis.
-    pub fn sd(&mut self, exact: f64, excess: f64, values: &[f64]) {
+    pub fn sd(&mut self, what: &str, exact: f64, excess: f64, values: &[f64]) {
         let n = values.len() as f64;
         let mean = mean_of(values);
         let squares: f64 = values.iter().map(|x| (x - mean) * (x - mean)).sum();
         let error = exact * ((excess + 2.0) / (4.0 * n)).sqrt();
-        self.estimate("sd", exact, (squares / (n - 1.0)).sqrt(), error);
+        self.estimate(what, exact, (squares / (n - 1.0)).sqrt(), error);
     }
 
     /// Quantiles, by the binomial law of the number of values below them. Shown is the share of

@@ -111,7 +111,7 @@ fn growth(
         variance += p * (1.0 - p) * more * more;
     }
     c.same("sum with expiry, stated", expiring, mean);
-    c.mean(mean, variance.sqrt(), &usd);
+    c.mean("sum with expiry", mean, variance.sqrt(), &usd);
     c.done();
 }
 

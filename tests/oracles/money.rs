@@ -25,8 +25,8 @@ fn exhaustion(id: &'static str, file: &str, rate: f64, b: f64, horizon: f64, at:
         .sum();
     let hits = days.iter().filter(|t| **t <= horizon).count() as f64;
     let mut c = Checks::of(id);
-    c.mean((1.0 + b) / rate, sd, &days);
-    c.sd(sd, excess, &days);
+    c.mean("mean", (1.0 + b) / rate, sd, &days);
+    c.sd("sd", sd, excess, &days);
     c.quantiles(&RANKS.iter().copied().zip(at).collect::<Vec<_>>(), &days);
     c.share("P(T <= h)", p, hits, days.len() as f64);
     c.done();
@@ -74,8 +74,8 @@ fn b1_month_of_single_requests() {
     let [m1, m2, _, m4] = cost_moments();
     let sd = (n * m2).sqrt();
     let mut c = Checks::of("B1");
-    c.mean(n * m1, sd, &usd);
-    c.sd(sd, m4 / (n * m2 * m2), &usd);
+    c.mean("mean", n * m1, sd, &usd);
+    c.sd("sd", sd, m4 / (n * m2 * m2), &usd);
     let at = [
         (0.05, 149.7387817),
         (0.5, 157.4013771),
@@ -102,8 +102,8 @@ fn b2_month_of_sessions() {
     let sd = (sessions * y2).sqrt();
     let mut c = Checks::of("B2");
     c.same("sd by moments", 16.96663154, sd);
-    c.mean(sessions * y1, sd, &usd);
-    c.sd(sd, y4 / (sessions * y2 * y2), &usd);
+    c.mean("mean", sessions * y1, sd, &usd);
+    c.sd("sd", sd, y4 / (sessions * y2 * y2), &usd);
     let at = [
         (0.05, 130.4011725),
         (0.5, 157.0374814),
