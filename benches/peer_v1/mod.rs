@@ -15,14 +15,16 @@
 //! only their sum is kept: the order of requests does not matter then. A session that would cross
 //! the threshold is taken back, with all that overlap it, and played in order of time.
 
-use burncast::account::spec::{Access, AutoReload, Funding, ReloadAmount, WalletSpec};
+use burncast::account::spec::WalletSpec;
 use burncast::account::wallet::Wallet;
-use burncast::account::{Note, Payment, World};
 use burncast::base::law::{Draw, Law};
 use burncast::base::money::{Money, PICO_PER_USD};
 use burncast::base::stream::{Purpose, Stream};
 use burncast::base::table::{Steps, Table, nearest};
-use burncast::base::time::{Instant, Span};
+
+mod bank;
+
+use bank::Bank;
 
 pub const HORIZON_MS: i64 = 30 * 86_400_000;
 const NEVER: i64 = i64::MAX;
@@ -34,9 +36,6 @@ const SIGMA: f64 = 0.6;
 const COMPACTION: usize = 60;
 const FIRST_USD: f64 = 0.02;
 const GROWTH_USD: f64 = 0.0008;
-const ARRIVES_MS: i64 = 300_000;
-const FAILS: f64 = 0.03;
-const FAILED_MS: i64 = 3_600_000;
 const EVERY_GRANT: u32 = u32::MAX;
 
 /// The model, compiled.
@@ -92,7 +91,7 @@ impl PeerV1 {
             gap: Table::with_scale(&exponential(GAP_S), 1000.0),
             noise: Table::with_scale(&Draw::of(noise), PICO_PER_USD as f64),
             bases: std::array::from_fn(|k| FIRST_USD + GROWTH_USD * k as f64),
-            wallet: wallet(),
+            wallet: bank::wallet(),
             cut: HORIZON_MS,
             ahead: true,
         }
@@ -387,59 +386,5 @@ impl Trial<'_> {
             self.course.blocked += 1;
             self.course.first_block.get_or_insert(now);
         }
-    }
-}
-
-/// Where payments come from.
-struct Bank {
-    seed: u64,
-    trial: u64,
-    cap_reached: bool,
-}
-
-impl World for Bank {
-    fn payment(&mut self, attempt: u32, _: Instant) -> Payment {
-        let index = u64::from(attempt);
-        let mut rng = Stream::open(self.seed, Purpose::Payment, self.trial, 0, index);
-        let declined = rng.chance(FAILS);
-        Payment {
-            delay_ms: if declined { FAILED_MS } else { ARRIVES_MS },
-            declined,
-        }
-    }
-
-    fn note(&mut self, _: Instant, note: Note) {
-        if let Note::ReloadCapReached { .. } = note {
-            self.cap_reached = true;
-        }
-    }
-}
-
-fn wallet() -> WalletSpec {
-    WalletSpec {
-        access: Access::On,
-        funding: Funding::Prepaid,
-        label: "Wallet".into(),
-        balance: Money::usd(40),
-        grants: Vec::new(),
-        monthly_limit: None,
-        member_limit: None,
-        daily_limit: None,
-        spent_before: Money::ZERO,
-        auto_reload: Some(AutoReload {
-            threshold: Money::usd(10),
-            amount: ReloadAmount::Add(Money::usd(25)),
-            cap: Some(Money::usd(150)),
-            delay: Draw::constant(0.0),
-            decline: 0.0,
-            // The account's events are looked at when a request comes, so the next attempt after a
-            // failed one starts with the first request after it.
-            retry: Span::ZERO,
-            off_after: None,
-        }),
-        purchases: Vec::new(),
-        tax_ppm: 0,
-        bought_life: None,
-        top_up_delay: Draw::constant(0.0),
     }
 }
