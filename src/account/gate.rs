@@ -126,19 +126,9 @@ impl Account<'_> {
     /// When the wallet would admit, as far as it can be known now.
     fn wallet_relief(&self, seat: usize, class: usize) -> Option<i64> {
         let spec = &self.spec.wallet;
-        let month = self.next_month();
+        let spent = self.seats[seat].spent_month;
         let grants = self.spec.classes[class].grants;
-        let member = spec
-            .member_limit
-            .is_some_and(|l| self.seats[seat].spent_month >= l.0);
-        let other = self.wallet.relief_at(spec, grants, month, self.next_day());
-        match (member, other) {
-            (true, Some(t)) => Some(t.max(month)),
-            (true, None) => {
-                let money = self.wallet.admits(spec, 0, grants).is_ok();
-                (money && month != NEVER).then_some(month)
-            }
-            (false, t) => t,
-        }
+        let (month, day) = (self.next_month(), self.next_day());
+        self.wallet.relief_at(spec, spent, grants, month, day)
     }
 }

@@ -71,7 +71,7 @@ impl<'a> Account<'a> {
         };
         let mut account = Account {
             spec,
-            seats: vec![Seat::new(&spec.windows, &limits); spec.seats],
+            seats: vec![Seat::new(&spec.windows, &limits, start.0); spec.seats],
             wallet: Wallet::new(&spec.wallet, start.0),
             limits,
             stats: [PoolStats::NEW; WINDOWS_MAX],
@@ -224,17 +224,18 @@ impl<'a> Account<'a> {
         }
     }
 
-    /// Whether the plan covers a class now, without asking or opening anything.
-    pub fn covers(&self, seat: usize, class: usize) -> bool {
-        let c = &self.classes[class];
-        c.fast && self.calm && self.seats[seat].has_room(self.window_count, &c.mask)
+    /// Whether all the given windows (bit i: window i) have room and no incident is under way,
+    /// without opening anything.
+    pub fn covers_all(&self, seat: usize, windows: u8) -> bool {
+        let s = &self.seats[seat];
+        self.calm && (0..self.window_count).all(|w| windows >> w & 1 == 0 || s.room[w] > 0)
     }
 
-    /// Whether the plan would cover a class once its closed windows are opened by a request.
-    pub fn opens_at_request(&self, seat: usize, class: usize) -> bool {
-        let (c, s) = (&self.classes[class], &self.seats[seat]);
-        let open_and_empty = |w: usize| c.mask[w] != 0 && s.open[w] && s.room[w] <= 0;
-        c.fast && self.calm && !(0..self.window_count).any(open_and_empty)
+    /// Whether they would have room once the closed ones are opened by a request.
+    pub fn opens_at_request(&self, seat: usize, windows: u8) -> bool {
+        let s = &self.seats[seat];
+        let fine = |w: usize| windows >> w & 1 == 0 || !s.open[w] || s.room[w] > 0;
+        self.calm && (0..self.window_count).all(fine)
     }
 
     /// Adds a class's units to what each window must have room for.

@@ -7,9 +7,25 @@ use super::ledger::{Ledger, Posting};
 use super::reason::Reason;
 use super::spec::{Access, Funding, ReloadAmount, WalletSpec};
 use super::windows::{NEVER, PoolStats};
-use super::world::{Note, PurchaseKind, World};
+use super::world::{Note, Payment, PurchaseKind, World};
 use crate::base::money::{Money, PICO_PER_CENT};
 use crate::base::time::Instant;
+
+/// Shortest wait between a declined payment and the next attempt, so that time goes on.
+const RETRY_MIN_MS: i64 = 60_000;
+
+/// The world of a copy that only asks what would be.
+struct Silence;
+
+impl World for Silence {
+    fn payment(&mut self, _: u32, _: Instant) -> Payment {
+        Payment {
+            delay_ms: NEVER,
+            declined: true,
+        }
+    }
+    fn note(&mut self, _: Instant, _: Note) {}
+}
 
 /// A lot of money with its own expiry.
 #[derive(Clone, Copy, Debug)]
@@ -225,56 +241,62 @@ impl Wallet {
                     .any(|l| l.left > 0 && eligible & (1 << l.grant) != 0))
     }
 
-    /// When a request refused now for `reason` would be admitted if nothing else happens.
-    pub fn relief_at(&self, spec: &WalletSpec, eligible: u32, month: i64, day: i64) -> Option<i64> {
+    /// When a request refused now would be admitted if nothing else happens: no request ends, no
+    /// new payment is triggered.
+    pub fn relief_at(
+        &self,
+        spec: &WalletSpec,
+        seat_spent: i64,
+        eligible: u32,
+        month: i64,
+        day: i64,
+    ) -> Option<i64> {
         if spec.access != Access::On {
             return None;
         }
-        let mut at = i64::MIN;
-        // A member's limit is reset with the month too; whether it binds is the caller's question.
-        if spec.monthly_limit.is_some_and(|l| self.spent_month >= l.0) {
-            at = at.max(month);
+        let mut from = i64::MIN;
+        for (limit, spent, resets) in [
+            (spec.monthly_limit, self.spent_month, month),
+            (spec.member_limit, seat_spent, month),
+            (spec.daily_limit, self.spent_day, day),
+        ] {
+            // A limit of nothing is reached again as soon as it is reset.
+            match limit {
+                Some(l) if l.0 <= 0 => return None,
+                Some(l) if spent >= l.0 => from = from.max(resets),
+                _ => {}
+            }
         }
-        if spec.daily_limit.is_some_and(|l| self.spent_day >= l.0) {
-            at = at.max(day);
-        }
-        if spec.funding == Funding::Prepaid && !self.has_money(eligible) {
-            at = at.max(self.money_at(spec, eligible));
-        }
+        let at = if spec.funding == Funding::Prepaid {
+            self.money_from(spec, eligible, from)
+        } else {
+            from
+        };
         (at != NEVER && at != i64::MIN).then_some(at)
     }
 
-    /// The earliest instant at which known payments and grants bring spendable money.
-    fn money_at(&self, spec: &WalletSpec, eligible: u32) -> i64 {
-        let mut arrivals: Vec<(i64, i64)> = Vec::new();
-        arrivals.extend(
-            self.pending
-                .iter()
-                .filter(|p| !p.declined)
-                .map(|p| (p.at, p.get)),
-        );
-        arrivals.extend(self.top_ups.iter().map(|p| (p.at, p.get)));
-        if let Some(p) = spec.purchases.get(self.next_purchase) {
-            arrivals.push((p.at.0, p.get.0));
+    /// The earliest instant from `from` on at which there is money to spend, by what is known now:
+    /// a copy of the wallet lives through its purchases, grants and expiries.
+    fn money_from(&self, spec: &WalletSpec, eligible: u32, from: i64) -> i64 {
+        if self.next_event == NEVER {
+            return if self.has_money(eligible) {
+                from
+            } else {
+                NEVER
+            };
         }
-        arrivals.sort_unstable();
-        let mut bought = self.bought;
-        let mut at = NEVER;
-        for (t, get) in arrivals {
-            bought = bought.saturating_add(get);
-            if bought > 0 {
-                at = t;
-                break;
+        let mut later = self.clone();
+        later.auto_on = false;
+        let mut at = from;
+        while later.next_event != NEVER {
+            if later.next_event > at && later.has_money(eligible) {
+                return at;
             }
+            let next = later.next_event;
+            later.due(spec, next, &mut Silence);
+            at = at.max(next);
         }
-        for &g in &self.waiting_grants {
-            let spec = &spec.grants[g];
-            let covers = spec.amount.0.saturating_add(self.balance) > 0;
-            if covers && eligible & (1 << g) != 0 {
-                at = at.min(spec.starts.map_or(NEVER, |s| s.0));
-            }
-        }
-        at
+        if later.has_money(eligible) { at } else { NEVER }
     }
 
     fn settle_idle(&mut self, now: i64) {
@@ -370,6 +392,9 @@ impl Wallet {
                 missing + (PICO_PER_CENT - missing.rem_euclid(PICO_PER_CENT)) % PICO_PER_CENT
             }
         };
+        if amount <= 0 {
+            return;
+        }
         if auto
             .cap
             .is_some_and(|c| self.reloaded_month.saturating_add(amount) > c.0)
@@ -549,7 +574,7 @@ impl Wallet {
         let Some(auto) = &spec.auto_reload else {
             return;
         };
-        self.retry_at = now + auto.retry.0;
+        self.retry_at = now.saturating_add(auto.retry.0.max(RETRY_MIN_MS));
         if auto.off_after.is_some_and(|n| self.declines_in_row >= n) {
             self.auto_on = false;
             self.retry_at = NEVER;
@@ -579,7 +604,7 @@ impl Wallet {
         }
     }
 
-    fn expire<W: World>(&mut self, _spec: &WalletSpec, now: i64, world: &mut W) {
+    fn expire<W: World>(&mut self, spec: &WalletSpec, now: i64, world: &mut W) {
         let mut gone = 0;
         self.lots.retain(|l| {
             let dies = l.expires <= now;
@@ -612,7 +637,7 @@ impl Wallet {
                 balance,
             },
         );
-        if self.balance <= 0 && self.empty_since == NEVER {
+        if self.is_empty(spec) && self.empty_since == NEVER {
             self.empty_since = now;
             self.stats.drained(now);
             world.note(Instant(now), Note::WalletEmpty);

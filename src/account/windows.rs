@@ -53,8 +53,9 @@ pub struct Seat {
 }
 
 impl Seat {
-    /// The seat at the start, with the limits drawn for this trial.
-    pub fn new(windows: &[WindowSpec], limits: &[i64; WINDOWS_MAX]) -> Seat {
+    /// The seat at the start, with the limits drawn for this trial. A window that is used up then
+    /// is empty from the start, but did not run dry in this trial.
+    pub fn new(windows: &[WindowSpec], limits: &[i64; WINDOWS_MAX], start: i64) -> Seat {
         let mut seat = Seat {
             room: [0; WINDOWS_MAX],
             resets_at: [NEVER; WINDOWS_MAX],
@@ -78,6 +79,9 @@ impl Seat {
                     seat.room[w] = limits[w] - used;
                     seat.resets_at[w] = resets.first().map_or(NEVER, |r| r.0);
                 }
+            }
+            if seat.open[w] && seat.room[w] <= 0 {
+                seat.empty_since[w] = start;
             }
         }
         seat

@@ -5,7 +5,7 @@ use crate::analysis::numbers::{COUNT, HOURS, Sorted, USD, share};
 use crate::base::money::Money;
 use crate::engine::experiment::Experiment;
 use crate::engine::outcome::{Field, NEVER, Outcome};
-use crate::scenario::{Metric, Requirement, Stat};
+use crate::engine::require::{Metric, Requirement, Stat};
 use crate::stats::estimate::Estimate;
 
 /// Why a metric has no value in this scenario.

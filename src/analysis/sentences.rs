@@ -1,6 +1,5 @@
 //! The findings as sentences, the answer first.
 
-use crate::account::spec::Provenance;
 use crate::analysis::findings::{Findings, PoolFinding};
 use crate::analysis::numbers::fewer_than_one_in;
 use crate::analysis::words::{
@@ -10,6 +9,10 @@ use crate::base::civil::Zone;
 use crate::base::money::group_thousands;
 use crate::base::time::Instant;
 use crate::stats::estimate::Estimate;
+
+mod subject;
+
+use subject::{Subject, lower_first, upper_first};
 
 /// Other pools that get a clause of their own.
 const OTHERS_MAX: usize = 3;
@@ -71,42 +74,6 @@ fn first_pool(pools: &[PoolFinding]) -> Option<&PoolFinding> {
 pub fn quantile(pool: &PoolFinding, p: f64) -> Option<Instant> {
     let found = pool.first.iter().find(|q| (q.p - p).abs() < 1e-9);
     found.and_then(|q| q.at)
-}
-
-/// A pool as the subject of a sentence.
-struct Subject {
-    name: String,
-    plural: bool,
-}
-
-impl Subject {
-    fn of(pool: &PoolFinding) -> Subject {
-        if pool.is_wallet {
-            let name = lower_first(&pool.label);
-            let plural = name.ends_with('s') && !name.ends_with("ss");
-            return Subject { name, plural };
-        }
-        let assumed = pool.provenance == Some(Provenance::Assumed);
-        let (head, tail) = pool.label.split_once(", ").unwrap_or((&pool.label, ""));
-        let extra: Vec<&str> = [tail, if assumed { "size assumed" } else { "" }]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect();
-        let head = lower_first(head);
-        let name = if extra.is_empty() {
-            format!("the {head}")
-        } else {
-            format!("the {head} ({})", extra.join(", "))
-        };
-        Subject {
-            name,
-            plural: false,
-        }
-    }
-
-    fn runs(&self) -> &'static str {
-        if self.plural { "run" } else { "runs" }
-    }
 }
 
 /// What all sentences share.
@@ -397,6 +364,13 @@ impl<'a> Voice<'a> {
         } else {
             format!("{what} in {} of {}", percent(over.value), self.many)
         };
+        if usd(total.p10) == usd(total.p90) {
+            return format!(
+                "{subject} {} in most {}; {tail}.",
+                usd(total.p50),
+                self.many
+            );
+        }
         let range = usd_range(total.p10, total.p90);
         format!("{subject} {} (10-90 %: {range}); {tail}.", usd(total.p50))
     }
@@ -404,23 +378,6 @@ impl<'a> Voice<'a> {
 
 fn same(a: Option<&PoolFinding>, b: Option<&PoolFinding>) -> bool {
     matches!((a, b), (Some(a), Some(b)) if a.name == b.name)
-}
-
-fn upper_first(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
-}
-
-/// Small first letter, unless the word is an acronym.
-fn lower_first(text: &str) -> String {
-    let mut chars = text.chars();
-    let (first, second) = (chars.next(), text.chars().nth(1));
-    match (first, second) {
-        (Some(c), Some(next)) if !next.is_uppercase() => c.to_lowercase().chain(chars).collect(),
-        _ => text.to_owned(),
-    }
 }
 
 #[cfg(test)]

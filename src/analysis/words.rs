@@ -29,7 +29,7 @@ pub fn usd(dollars: f64) -> String {
     let cents = cents.abs() as u64;
     if cents >= 10_000 {
         format!("{sign}${}", group_thousands((cents + 50) / 100))
-    } else if cents % 100 == 0 {
+    } else if cents.is_multiple_of(100) {
         format!("{sign}${}", cents / 100)
     } else {
         format!("{sign}${}.{:02}", cents / 100, cents % 100)

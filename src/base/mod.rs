@@ -10,4 +10,5 @@ mod normal;
 pub mod special;
 pub mod stream;
 pub mod table;
+pub mod text;
 pub mod time;

@@ -4,6 +4,8 @@
 //! a larger word never gives a smaller value (up to rounding at cell borders), so words may be
 //! shared, mirrored or correlated. `u = 1 << 31` is just above the median.
 
+use std::sync::Arc;
+
 use super::draw::{Draw, Truncated};
 use super::law::Law;
 use super::special::held;
@@ -36,7 +38,8 @@ const GUIDE_BITS: u32 = 10;
 /// II.2. Example: a constant gives that constant, bit for bit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    cells: Box<[[f64; 2]; 2 * SIDE]>,
+    /// Shared: actors with the same habits read the same cells, which keeps them in the cache.
+    cells: Arc<[[f64; 2]; 2 * SIDE]>,
 }
 
 impl Table {
@@ -70,15 +73,11 @@ impl Table {
                 }
             }
         }
-        let mut table = Table {
-            cells: Box::new([[0.0, 0.0]; 2 * SIDE]),
-        };
-        table
-            .cells
-            .iter_mut()
-            .zip(cells)
-            .for_each(|(to, from)| *to = from);
-        table
+        let mut fixed = [[0.0, 0.0]; 2 * SIDE];
+        fixed.copy_from_slice(&cells);
+        Table {
+            cells: Arc::new(fixed),
+        }
     }
 
     /// The value at a word.

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::analysis::metric::{self, Verdict};
 use crate::analysis::summarise;
 use crate::engine::outcome::Outcome;
-use crate::engine::run::{RunOptions, replay, run as simulate};
+use crate::engine::run::{Prepared, RunOptions};
 use crate::report::folder::{self, Written};
 use crate::report::json::document;
 use crate::report::output::Draft;
@@ -83,7 +83,8 @@ pub fn run(args: Args) -> Done {
     }
     let target = args.output.join(&scenario.name);
     let draft = Draft::begin(&target)?;
-    let outcome = play(&scenario, &args)?;
+    let prepared = Prepared::new(&scenario.experiment);
+    let outcome = play(&scenario, &prepared, &args)?;
     if outcome.trials == 0 {
         eprintln!("interrupted before a block of trials was finished; nothing was written");
         return Ok(Exit::Interrupted);
@@ -92,7 +93,7 @@ pub fn run(args: Args) -> Done {
         &scenario.experiment,
         &outcome,
         &common::about(&scenario),
-        &|trial| replay(&scenario.experiment, trial).map_err(|e| e.to_string()),
+        &|trial| prepared.replay(trial).map_err(|e| e.to_string()),
     )
     .map_err(|e| Failure::Wrong(e.to_string()))?;
     let sheet = Sheet {
@@ -150,7 +151,7 @@ fn judge(
 }
 
 /// Simulates, with a bar on a terminal and a clean end at Ctrl-C.
-fn play(scenario: &Scenario, args: &Args) -> Result<Outcome, Failure> {
+fn play(scenario: &Scenario, prepared: &Prepared<'_>, args: &Args) -> Result<Outcome, Failure> {
     let stop = stop_at_ctrl_c();
     let bar = Bar::new(
         scenario.run.trials,
@@ -173,7 +174,7 @@ fn play(scenario: &Scenario, args: &Args) -> Result<Outcome, Failure> {
             .as_ref()
             .map(|f| f as &(dyn Fn(&Outcome) -> bool + Sync)),
     };
-    let outcome = simulate(&scenario.experiment, &options);
+    let outcome = prepared.run(&options);
     bar.end();
     outcome.map_err(|e| Failure::Wrong(e.to_string()))
 }

@@ -145,3 +145,7 @@ fn place(day: &Day, n: u32, actor: u32, session: &mut u32, rng: &mut Stream, out
         *session += 1;
     }
 }
+
+#[cfg(test)]
+#[path = "calendar_tests.rs"]
+mod tests;

@@ -69,6 +69,8 @@ pub struct Chain {
     warm_until: i64,
     /// Context at which it compacts.
     compact_at: i64,
+    /// Number of the last compaction among the requests, from 1; the largest number: none yet.
+    compacted: u32,
     plan_ttl_ms: i64,
     /// Factors of the session and its model on growth and output.
     growth_factor: f64,
@@ -109,6 +111,7 @@ impl Chain {
             cached: 0,
             warm_until: i64::MIN,
             compact_at,
+            compacted: u32::MAX,
             plan_ttl_ms: k
                 .on_plan
                 .iter()
@@ -253,11 +256,11 @@ impl Chain {
         let gap_word = (b >> 32) as u32;
         if context > self.compact_at {
             // By value, so that the hot loop may keep the chain in registers.
-            let (chain, output, gap) = self.clone().compact::<PLAIN>(k, gap_word);
+            let (chain, output, next) = self.clone().compact::<PLAIN>(k, gap_word);
             *self = chain;
             tokens.output = output;
             tokens.compaction = true;
-            return (tokens, Next::Request(gap));
+            return (tokens, next);
         }
         self.in_prompt += 1;
         self.in_prompt_left -= 1;
@@ -284,10 +287,12 @@ impl Chain {
     }
 
     /// The request becomes a compaction: the same prompt, a summary as output, a smaller context
-    /// and a cold cache after it. It does not count as one of the prompt's requests.
+    /// and a cold cache after it. It does not count as one of the prompt's requests, unless it
+    /// follows upon another compaction: a chain that grows by more than a compaction frees would
+    /// never end.
     #[cold]
     #[inline(never)]
-    fn compact<const PLAIN: bool>(mut self, k: &ChainKernel, gap_word: u32) -> (Chain, i64, i64) {
+    fn compact<const PLAIN: bool>(mut self, k: &ChainKernel, gap_word: u32) -> (Chain, i64, Next) {
         let bits = self.rng.bits();
         let mut output = 0;
         if let Some(c) = &k.compaction {
@@ -296,10 +301,32 @@ impl Chain {
             self.context = to.min(self.compact_at / 10 * 9);
         }
         self.cached = 0;
+        let again = self.n.wrapping_sub(self.compacted) == 1;
+        self.compacted = self.n;
+        if again {
+            self.in_prompt += 1;
+            self.in_prompt_left -= 1;
+            if self.in_prompt_left <= 0 {
+                let next = self.next_prompt::<PLAIN>(k, gap_word);
+                return (self, output, next);
+            }
+        }
         let gap = k
             .gap_ms
             .sample_int(self.word::<PLAIN>(k, Held::Gap, gap_word));
-        (self, output, gap)
+        (self, output, Next::Request(gap))
+    }
+
+    /// Loses the next request: the draws are made and the context grows as if it had been, but
+    /// nothing reaches the cache.
+    pub fn lose(&mut self, k: &ChainKernel, now: i64) -> Next {
+        let (cached, warm_until) = (self.cached, self.warm_until);
+        let (tokens, next) = self.request::<false>(k, now, false);
+        if !tokens.compaction {
+            self.cached = cached;
+        }
+        self.warm_until = warm_until;
+        next
     }
 
     /// Plays the rest of the chain without making its requests: how many there are and how long
@@ -316,3 +343,7 @@ impl Chain {
         (requests, ms)
     }
 }
+
+#[cfg(test)]
+#[path = "chain_tests.rs"]
+mod tests;

@@ -77,8 +77,8 @@ pub struct CompactionKernel {
 }
 
 impl ChainKernel {
-    /// Compiles a checked description.
-    pub fn new(spec: &ChainSpec) -> ChainKernel {
+    /// Compiles a checked description; tables that `known` has are shared.
+    pub fn new(spec: &ChainSpec, known: &mut Known) -> ChainKernel {
         let held: [&Draw; HELD] = [
             &spec.growth,
             &spec.output,
@@ -87,7 +87,12 @@ impl ChainKernel {
             &spec.input,
             &spec.requests_per_prompt,
         ];
-        let levels = held.map(|d| d.per);
+        let mut levels = held.map(|d| d.per);
+        // There is one such gap a prompt: drawn for each prompt or each request is the same.
+        let prompt_gap = &mut levels[Held::PromptGap as usize];
+        if *prompt_gap == Level::Prompt {
+            *prompt_gap = Level::Request;
+        }
         let mut boost = [1.0; BOOSTS];
         for (i, b) in boost.iter_mut().enumerate() {
             if spec.early_growth != 0.0 && spec.early_requests > 0.0 {
@@ -115,10 +120,10 @@ impl ChainKernel {
             }
         };
         ChainKernel {
-            gap_ms: Table::with_scale(&not_negative(&spec.gap_s), 1000.0),
-            prompt_gap_ms: Table::with_scale(&not_negative(&spec.prompt_gap_s), 1000.0),
-            growth: Table::new(&not_negative(&spec.growth)),
-            input: Table::new(&not_negative(&spec.input)),
+            gap_ms: known.table(&spec.gap_s, 1000.0),
+            prompt_gap_ms: known.table(&spec.prompt_gap_s, 1000.0),
+            growth: known.table(&spec.growth, 1.0),
+            input: known.table(&spec.input, 1.0),
             input_fixed: match spec.input.law {
                 Law::Constant(x) => Some(x as i64),
                 _ => None,
@@ -127,18 +132,18 @@ impl ChainKernel {
                 .iter()
                 .all(|l| *l == Level::Request)
                 && levels[Held::PerPrompt as usize] >= Level::Prompt,
-            output: Table::new(&not_negative(&spec.output)),
+            output: known.table(&spec.output, 1.0),
             live: levels.map(|l| if l == Level::Request { u32::MAX } else { 0 }),
             levels,
             boost,
-            prompts: Sampler::compile(&spec.prompts),
-            requests_per_prompt: Sampler::compile(&spec.requests_per_prompt),
-            first_context: Sampler::compile(&spec.first_context),
-            session_growth: Sampler::compile(&spec.session_growth),
+            prompts: known.sampler(&spec.prompts),
+            requests_per_prompt: known.sampler(&spec.requests_per_prompt),
+            first_context: known.sampler(&spec.first_context),
+            session_growth: known.sampler(&spec.session_growth),
             compaction: spec.compaction.as_ref().map(|c| CompactionKernel {
-                at: Sampler::compile(&c.at),
-                to: Sampler::compile(&c.to),
-                output: Sampler::compile(&c.output),
+                at: known.sampler(&c.at),
+                to: known.sampler(&c.to),
+                output: known.sampler(&c.output),
             }),
             cacheless,
             on_plan,
@@ -155,6 +160,42 @@ impl ChainKernel {
     #[inline(always)]
     pub fn duration_ms(&self, output: i64) -> i64 {
         self.latency_ms + ((output * self.ms_per_token_q10) >> 10)
+    }
+}
+
+/// Tables compiled so far.
+#[derive(Default)]
+pub struct Known {
+    tables: Vec<(Draw, f64, Table)>,
+    samplers: Vec<(Draw, Sampler)>,
+}
+
+impl Known {
+    fn table(&mut self, draw: &Draw, scale: f64) -> Table {
+        let draw = Draw {
+            per: Level::Request,
+            ..not_negative(draw)
+        };
+        if let Some(known) = self.tables.iter().find(|t| t.0 == draw && t.1 == scale) {
+            return known.2.clone();
+        }
+        let table = Table::with_scale(&draw, scale);
+        self.tables.push((draw, scale, table.clone()));
+        table
+    }
+
+    /// A sampler of a quantity that is drawn now and then.
+    pub fn sampler(&mut self, draw: &Draw) -> Sampler {
+        let draw = Draw {
+            per: Level::Request,
+            ..draw.clone()
+        };
+        if let Some(known) = self.samplers.iter().find(|s| s.0 == draw) {
+            return known.1.clone();
+        }
+        let sampler = Sampler::compile(&draw);
+        self.samplers.push((draw, sampler.clone()));
+        sampler
     }
 }
 
@@ -227,5 +268,66 @@ impl Mix {
     /// does not shift the rest of the stream.
     pub fn choose(&self, rng: &mut Stream) -> usize {
         pick(&self.ends, rng.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::stream::Purpose;
+
+    fn uses(weights: &[f64]) -> Vec<ModelUse> {
+        let one = |weight: &f64| ModelUse {
+            model: 0,
+            weight: *weight,
+            class: 0,
+            tokenizer: 1.0,
+            effort_requests: 1.0,
+            effort_output: 1.0,
+        };
+        weights.iter().map(one).collect()
+    }
+
+    #[test]
+    fn models_are_chosen_by_their_share() {
+        let mix = Mix::new(&uses(&[1.0, 0.0, 3.0, 0.0]));
+        let mut rng = Stream::open(5, Purpose::Session, 0, 0, 0);
+        let mut seen = [0usize; 4];
+        for _ in 0..40_000 {
+            seen[mix.choose(&mut rng)] += 1;
+        }
+        assert_eq!(
+            (seen[1], seen[3]),
+            (0, 0),
+            "a weight of zero is never chosen"
+        );
+        assert!((seen[0] as f64 - 10_000.0).abs() < 4.0 * 86.7, "{seen:?}");
+    }
+
+    #[test]
+    fn one_model_takes_a_word_too() {
+        let mut a = Stream::open(5, Purpose::Session, 0, 0, 0);
+        let mut b = a.clone();
+        Mix::new(&uses(&[1.0])).choose(&mut a);
+        Mix::new(&uses(&[0.5, 0.5])).choose(&mut b);
+        assert_eq!(a.bits(), b.bits());
+    }
+
+    #[test]
+    fn ends_of_shares_meet() {
+        assert_eq!(pick(&shares(&[0.0, 1.0]), 1), 1);
+        assert_eq!(pick(&shares(&[1.0, 0.0]), u32::MAX), 0);
+        assert_eq!(pick(&shares(&[2.0, 2.0]), 1 << 30), 0);
+        assert_eq!(pick(&shares(&[2.0, 2.0]), 3 << 30), 1);
+    }
+
+    #[test]
+    fn tokens_and_spans_are_never_negative() {
+        let wide = Draw::of(Law::Normal {
+            mean: 0.0,
+            sd: 10.0,
+        });
+        let table = Table::new(&not_negative(&wide));
+        assert!((0..1_000u32).all(|i| table.sample(i << 22) >= 0.0));
     }
 }

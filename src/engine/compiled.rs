@@ -10,8 +10,8 @@ use crate::base::money::PICO_PER_USD;
 use crate::base::stream::{Purpose, Stream};
 use crate::base::table::Sampler;
 use crate::demand::calendar::CalendarKernel;
-use crate::demand::kernel::{ChainKernel, HELD, Mix};
-use crate::demand::spec::{ModelUse, Reaction, Rhythm};
+use crate::demand::kernel::{ChainKernel, HELD, Known, Mix};
+use crate::demand::spec::{ActorSpec, ModelUse, Reaction, Rhythm};
 
 /// A model in use by a chain, as the hot loop needs it.
 #[derive(Clone, Debug)]
@@ -43,6 +43,9 @@ pub struct Extras {
     pub reaction_s: Vec<Option<Sampler>>,
     /// Open hours (ms), ascending; empty: all hours.
     pub open: Vec<(i64, i64)>,
+    /// Windows in scope of any class the actor or its sub-agents use (bit i: window i); `None` if
+    /// the plan never pays for one of them.
+    pub windows: Option<u8>,
 }
 
 /// Tables of an incident.
@@ -76,6 +79,7 @@ impl<'e> Compiled<'e> {
     /// Compiles a validated experiment.
     pub fn new(exp: &'e Experiment) -> Compiled<'e> {
         let mut spend = Vec::new();
+        let mut known = Known::default();
         let mut roles = Vec::new();
         for (a, actor) in exp.actors.iter().enumerate() {
             let uses = |models: &[ModelUse], sub: bool, spend: &mut Vec<SpendSum>| {
@@ -85,7 +89,7 @@ impl<'e> Compiled<'e> {
                     .collect()
             };
             let main = Role {
-                kernel: ChainKernel::new(&actor.chain),
+                kernel: ChainKernel::new(&actor.chain, &mut known),
                 mix: Mix::new(&actor.models),
                 model_per: actor.model_per,
                 uses: uses(&actor.models, false, &mut spend),
@@ -93,7 +97,7 @@ impl<'e> Compiled<'e> {
             let sub = actor.sub_agents.as_ref().map_or_else(
                 || main.clone(),
                 |s| Role {
-                    kernel: ChainKernel::new(&s.chain),
+                    kernel: ChainKernel::new(&s.chain, &mut known),
                     mix: Mix::new(&s.models),
                     model_per: Level::Session,
                     uses: uses(&s.models, true, &mut spend),
@@ -109,7 +113,11 @@ impl<'e> Compiled<'e> {
         Compiled {
             exp,
             roles,
-            extras: exp.actors.iter().map(extras).collect(),
+            extras: exp
+                .actors
+                .iter()
+                .map(|a| extras(exp, a, &mut known))
+                .collect(),
             calendars: exp
                 .actors
                 .iter()
@@ -194,7 +202,7 @@ fn use_kernel(
     }
 }
 
-fn extras(actor: &crate::demand::spec::ActorSpec) -> Extras {
+fn extras(exp: &Experiment, actor: &ActorSpec, known: &mut Known) -> Extras {
     let subs = actor.sub_agents.as_ref();
     let open = match &actor.rhythm {
         Rhythm::Schedule { .. } => Vec::new(),
@@ -205,8 +213,8 @@ fn extras(actor: &crate::demand::spec::ActorSpec) -> Extras {
     };
     Extras {
         share_of_sessions: subs.map_or(0.0, |s| s.share_of_sessions),
-        per_session: subs.map(|s| Sampler::compile(&s.per_session)),
-        at_once: subs.map(|s| Sampler::compile(&s.at_once)),
+        per_session: subs.map(|s| known.sampler(&s.per_session)),
+        at_once: subs.map(|s| known.sampler(&s.at_once)),
         runaway: actor
             .runaway
             .as_ref()
@@ -220,7 +228,18 @@ fn extras(actor: &crate::demand::spec::ActorSpec) -> Extras {
             })
             .collect(),
         open,
+        windows: windows(exp, actor),
     }
+}
+
+fn windows(exp: &Experiment, actor: &ActorSpec) -> Option<u8> {
+    let subs = actor.sub_agents.iter().flat_map(|s| &s.models);
+    let mut classes = actor
+        .models
+        .iter()
+        .chain(subs)
+        .map(|m| exp.account.classes[m.class]);
+    classes.try_fold(0, |all, c| c.plan.then_some(all | c.windows))
 }
 
 fn incidents(exp: &Experiment) -> Vec<IncidentKernel> {

@@ -8,6 +8,7 @@ pub mod experiment;
 mod incidents;
 pub mod outcome;
 pub mod replay;
+pub mod require;
 pub mod run;
 mod stops;
 mod surroundings;

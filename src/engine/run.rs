@@ -8,7 +8,7 @@ use super::compiled::Compiled;
 use super::experiment::Experiment;
 use super::outcome::Outcome;
 use super::replay::Event;
-use super::surroundings::Blind;
+use super::surroundings::{Blind, Watch};
 use super::tally::Tally;
 use super::trial::{Desk, TrialError, play};
 
@@ -67,66 +67,106 @@ impl EngineError {
     }
 }
 
-/// Runs the trials of an experiment.
-///
-/// # Errors
-/// When an amount leaves its range or a ledger does not balance; the lowest such trial is named.
-pub fn run(exp: &Experiment, options: &RunOptions<'_>) -> Result<Outcome, EngineError> {
-    let c = Compiled::new(exp);
-    let planned = options.trials.max(1);
-    let mut done = Done::new(&c);
-    let mut look = match options.enough {
-        Some(_) => FIRST_LOOK.min(planned),
-        None => planned,
-    };
-    loop {
-        done.extend(&c, look, planned, options)?;
-        let stopped = options.stop.load(Ordering::Relaxed);
-        if stopped || look >= planned {
-            return Ok(done.outcome(&c, stopped && (done.trials() as u64) < planned));
+/// An experiment compiled once, for a run and the replays after it.
+pub struct Prepared<'e>(Compiled<'e>);
+
+impl<'e> Prepared<'e> {
+    /// Compiles all tables: some milliseconds.
+    pub fn new(exp: &'e Experiment) -> Prepared<'e> {
+        Prepared(Compiled::new(exp))
+    }
+
+    /// Runs the trials.
+    ///
+    /// # Errors
+    /// When an amount leaves its range or a ledger does not balance; the lowest such trial is named.
+    pub fn run(&self, options: &RunOptions<'_>) -> Result<Outcome, EngineError> {
+        let c = &self.0;
+        let planned = options.trials.max(1);
+        let mut done = Done::new(c);
+        let mut look = match options.enough {
+            Some(_) => FIRST_LOOK.min(planned),
+            None => planned,
+        };
+        loop {
+            done.extend(c, look, planned, options)?;
+            let stopped = options.stop.load(Ordering::Relaxed);
+            if stopped || look >= planned {
+                return Ok(done.outcome(c, stopped && (done.trials() as u64) < planned));
+            }
+            let outcome = done.outcome(c, false);
+            if options.enough.is_some_and(|enough| enough(&outcome)) {
+                return Ok(outcome);
+            }
+            look = (look * 2).min(planned);
         }
-        let outcome = done.outcome(&c, false);
-        if options.enough.is_some_and(|enough| enough(&outcome)) {
-            return Ok(outcome);
-        }
-        look = (look * 2).min(planned);
+    }
+
+    /// The events of one trial, by itself.
+    ///
+    /// # Errors
+    /// As [`Prepared::run`].
+    pub fn replay(&self, trial: u64) -> Result<Vec<Event>, EngineError> {
+        let mut events = Vec::new();
+        self.alone(trial, &mut events)?;
+        // Charges that posted in between are told when they post: put all in order of time.
+        events.sort_by_key(|e| e.at);
+        Ok(events)
+    }
+
+    /// The row of one trial, by itself and the exact way.
+    ///
+    /// # Errors
+    /// As [`Prepared::run`].
+    pub fn replay_row(&self, trial: u64) -> Result<Vec<i64>, EngineError> {
+        self.alone(trial, &mut Blind)
+    }
+
+    fn alone<W: Watch>(&self, trial: u64, watch: &mut W) -> Result<Vec<i64>, EngineError> {
+        let c = &self.0;
+        let (mut tally, mut desk) = (Tally::new(c), Desk::default());
+        let mut row = Vec::new();
+        play(c, trial, &mut desk, &mut tally, watch, true, &mut row)
+            .map_err(|e| EngineError::new(trial, e))?;
+        Ok(row)
     }
 }
 
-/// The events of one trial, by itself.
+/// Runs the trials of an experiment.
 ///
 /// # Errors
-/// As [`run`].
-pub fn replay(exp: &Experiment, trial: u64) -> Result<Vec<Event>, EngineError> {
-    let c = Compiled::new(exp);
-    let (mut tally, mut desk) = (Tally::new(&c), Desk::default());
-    let (mut events, mut row) = (Vec::new(), Vec::new());
-    play(
-        &c,
-        trial,
-        &mut desk,
-        &mut tally,
-        &mut events,
-        true,
-        &mut row,
-    )
-    .map_err(|e| EngineError::new(trial, e))?;
-    // Charges that posted in between are told when they post: put all in order of time.
-    events.sort_by_key(|e| e.at);
-    Ok(events)
+/// As [`Prepared::run`].
+pub fn run(exp: &Experiment, options: &RunOptions<'_>) -> Result<Outcome, EngineError> {
+    Prepared::new(exp).run(options)
 }
 
-/// The row of one trial, by itself.
+/// The events of one trial.
 ///
 /// # Errors
-/// As [`run`].
+/// As [`Prepared::run`].
+pub fn replay(exp: &Experiment, trial: u64) -> Result<Vec<Event>, EngineError> {
+    Prepared::new(exp).replay(trial)
+}
+
+/// The row of one trial, the exact way.
+///
+/// # Errors
+/// As [`Prepared::run`].
 pub fn replay_row(exp: &Experiment, trial: u64) -> Result<Vec<i64>, EngineError> {
-    let c = Compiled::new(exp);
-    let (mut tally, mut desk) = (Tally::new(&c), Desk::default());
-    let mut row = Vec::new();
-    play(&c, trial, &mut desk, &mut tally, &mut Blind, true, &mut row)
-        .map_err(|e| EngineError::new(trial, e))?;
-    Ok(row)
+    Prepared::new(exp).replay_row(trial)
+}
+
+/// The rows of some trials, one after the other, the exact way: without leases.
+///
+/// # Errors
+/// As [`Prepared::run`].
+pub fn replay_rows(
+    exp: &Experiment,
+    trials: std::ops::Range<u64>,
+) -> Result<Vec<i64>, EngineError> {
+    let prepared = Prepared::new(exp);
+    let rows: Result<Vec<_>, _> = trials.map(|t| prepared.replay_row(t)).collect();
+    Ok(rows?.concat())
 }
 
 /// The trials done so far.
@@ -195,7 +235,13 @@ impl Done {
         let tallies: Vec<Tally> = std::thread::scope(|scope| {
             let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
             let mut all = vec![work()];
-            all.extend(others.into_iter().filter_map(|t| t.join().ok()));
+            for other in others {
+                match other.join() {
+                    Ok(tally) => all.push(tally),
+                    // A defect in a thread is a defect of the run: never a shorter result.
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
             all
         });
         let mut failed = lock(&errors).clone();

@@ -5,6 +5,7 @@ pub mod charts;
 pub mod events;
 pub mod folder;
 pub mod json;
+pub mod lines;
 pub mod output;
 pub mod prices;
 pub mod replay;

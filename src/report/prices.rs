@@ -58,7 +58,7 @@ pub fn one(model: &Model, date: Date) -> String {
             t.factor.normalize(),
             t.low.normalize(),
             t.high.normalize(),
-            format!("{:?}", t.provenance).to_lowercase()
+            t.provenance
         ));
     }
     out

@@ -6,6 +6,7 @@ use crate::analysis::findings::{Findings, PoolFinding, SpendRow};
 use crate::analysis::sentences::{quantile, sentences};
 use crate::analysis::words::{Dates, hours, join, percent};
 use crate::base::money::group_thousands;
+use crate::report::lines::{pad, shorten, wrap};
 
 /// What the screen needs beside the findings.
 #[derive(Clone, Debug)]
@@ -222,16 +223,12 @@ const SHARES_MAX: usize = 4;
 
 fn money(page: &mut Page<'_>, f: &Findings) {
     const MARGIN: &str = "Where the money goes ";
-    let of = |rows: &[SpendRow]| -> Vec<String> {
-        let shown = rows.iter().filter(|r| r.share >= 0.005).take(SHARES_MAX);
-        let parts = shown.map(|r| {
-            let part = if r.sub_agent { " sub-agents" } else { "" };
-            format!("{}{part}, {} {}", r.actor, r.model, percent(r.share))
-        });
-        parts.collect()
-    };
-    let mut parts = of(&f.spend);
-    let rest: f64 = f.spend.iter().skip(SHARES_MAX).map(|r| r.share).sum();
+    let groups = grouped(&f.spend);
+    let shown = groups.iter().filter(|g| g.1 >= 0.005).take(SHARES_MAX);
+    let mut parts: Vec<String> = shown
+        .map(|(name, share)| format!("{name} {}", percent(*share)))
+        .collect();
+    let rest: f64 = groups.iter().skip(SHARES_MAX).map(|g| g.1).sum();
     if rest >= 0.005 {
         parts.push(format!("others {}", percent(rest)));
     }
@@ -271,6 +268,32 @@ fn money(page: &mut Page<'_>, f: &Findings) {
     page.wrapped(&" ".repeat(MARGIN.len()), &parts.join(" · "));
 }
 
+/// Shares by actor, part and model, largest first. Copies of one actor (`developer 1`, `developer
+/// 2`) are one line: ten lines of a tenth each say nothing.
+fn grouped(rows: &[SpendRow]) -> Vec<(String, f64)> {
+    let base = |name: &str| -> String {
+        let stem = name
+            .trim_end_matches(|c: char| c.is_ascii_digit())
+            .trim_end();
+        let copies = |r: &SpendRow| r.actor != name && r.actor.starts_with(stem);
+        match stem.len() < name.len() && !stem.is_empty() && rows.iter().any(copies) {
+            true => stem.to_owned(),
+            false => name.to_owned(),
+        }
+    };
+    let mut groups: Vec<(String, f64)> = Vec::new();
+    for row in rows {
+        let part = if row.sub_agent { " sub-agents" } else { "" };
+        let name = format!("{}{part}, {}", base(&row.actor), row.model);
+        match groups.iter_mut().find(|g| g.0 == name) {
+            Some(group) => group.1 += row.share,
+            None => groups.push((name, row.share)),
+        }
+    }
+    groups.sort_by(|a, b| b.1.total_cmp(&a.1));
+    groups
+}
+
 /// What the numbers rest on, and warnings, each behind its kind.
 fn notes(f: &Findings) -> Vec<(&'static str, String)> {
     let mut out = Vec::new();
@@ -297,56 +320,6 @@ fn notes(f: &Findings) -> Vec<(&'static str, String)> {
     }
     out.extend(f.warnings.iter().map(|w| ("warning", w.clone())));
     out
-}
-
-/// Breaks text at spaces; a word longer than the line stands alone. A number is not parted from
-/// its unit or month (`9 Dec`, `34 %`, `3.2 h`), nor a sign from its number.
-pub fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut pieces: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match pieces.last_mut() {
-            Some(last) if belongs(last, word) => {
-                last.push(' ');
-                last.push_str(word);
-            }
-            _ => pieces.push(word.to_owned()),
-        }
-    }
-    let mut lines: Vec<String> = Vec::new();
-    for piece in pieces {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + piece.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(&piece);
-            }
-            _ => lines.push(piece),
-        }
-    }
-    lines
-}
-
-/// Whether a line must not end between two words.
-fn belongs(before: &str, word: &str) -> bool {
-    let number = before.ends_with(|c: char| c.is_ascii_digit());
-    let unit = word.starts_with(|c: char| c == '%' || c == '×' || c.is_alphabetic());
-    before.ends_with('±') || (number && unit && word.chars().count() <= 5)
-}
-
-fn pad(text: &str, width: usize, right: bool) -> String {
-    let space = " ".repeat(width.saturating_sub(text.chars().count()));
-    if right {
-        format!("{space}{text}")
-    } else {
-        format!("{text}{space}")
-    }
-}
-
-fn shorten(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::analysis::metric::Verdict;
 use crate::analysis::words::{percent, usd};
-use crate::scenario::Metric;
+use crate::engine::require::Metric;
 
 /// Writes what does not hold or cannot be told (and, unless `quiet`, what holds). Returns whether
 /// any requirement does not hold.

@@ -1,5 +1,6 @@
 //! Actors: presets, copies, seats, models, rhythm, and what they do when they are stopped.
 
+use crate::base::text;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::calendar::Calendar;
@@ -247,7 +248,7 @@ pub(super) fn with_preset(cx: &Cx, table: &Table, presets: &[(&'static str, Tabl
                 .help(keys::hint(name, known)),
         );
         // The rest is checked as with the likely one, lest all its keys seem to be missing.
-        let likely = keys::suggest(name, presets.iter().map(|(n, _)| *n));
+        let likely = text::suggest(name, presets.iter().map(|(n, _)| *n));
         let stand_in = presets
             .iter()
             .find(|(n, _)| Some(*n) == likely)

@@ -1,5 +1,6 @@
 //! The check of a whole document, and what comes out of it.
 
+use crate::base::text;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
@@ -11,7 +12,6 @@ use super::doc::{self, Entry, Item, Node, Table};
 use super::draws::Wanted;
 use super::fields::{Cx, Fields};
 use super::format::TOP;
-use super::keys;
 use super::load;
 use super::models::Registry;
 use super::plan::{self, Plan};
@@ -245,7 +245,7 @@ fn calendar_of(top: &Fields<'_>) -> (Calendar, Date, String) {
     let name = top.text("timezone").map_or("UTC", |t| t.value);
     let zone = calendar::zone(name).unwrap_or_else(|| {
         let names = calendar::zone_names();
-        let hint = keys::suggest(name, names.iter().map(String::as_str)).map_or_else(
+        let hint = text::suggest(name, names.iter().map(String::as_str)).map_or_else(
             || "zones are called like Europe/Berlin or America/New_York".to_owned(),
             |s| format!("did you mean \"{s}\"?"),
         );

@@ -1,6 +1,7 @@
 //! Reading a table key by key: unknown keys, wrong kinds and wrong values become problems, and
 //! reading goes on.
 
+use crate::base::text;
 use std::cell::RefCell;
 use std::path::PathBuf;
 
@@ -337,7 +338,7 @@ impl<'d> Fields<'d> {
             None => {
                 let what = format!("unknown {name} \"{}\"", text.value);
                 let expected = format!("expected {}", keys::list(words));
-                let help = keys::suggest(text.value, words.iter().copied())
+                let help = text::suggest(text.value, words.iter().copied())
                     .map_or(String::new(), |w| format!("did you mean \"{w}\"?"));
                 self.bad(text.at, what, &expected, &help);
                 None

@@ -1,6 +1,7 @@
 //! What a key is. The lists of keys themselves are in `format.rs`: one line there makes a key known
 //! to the check, to the hints and to the schema.
 
+use crate::base::text;
 /// A table of the format.
 #[derive(Debug)]
 pub(super) struct Spec {
@@ -137,28 +138,9 @@ impl Spec {
     }
 }
 
-/// A likeness below this is a coincidence.
-const LEAST_LIKENESS: f64 = 0.55;
-
-/// The known word that was probably meant.
-pub(super) fn suggest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let plain = |s: &str| s.to_lowercase().replace(['-', ' ', '_'], "");
-    let wanted = plain(word);
-    known
-        .into_iter()
-        .map(|k| {
-            let likeness = strsim::normalized_damerau_levenshtein(&plain(k), &wanted);
-            let starts = wanted.len() >= 3 && plain(k).starts_with(&wanted);
-            (if starts { likeness.max(0.8) } else { likeness }, k)
-        })
-        .filter(|(likeness, _)| *likeness >= LEAST_LIKENESS)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, k)| k)
-}
-
 /// The hint for a word that is not known: the likely one, or all of them.
 pub(super) fn hint<'a>(word: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
-    match suggest(word, known.clone()) {
+    match text::suggest(word, known.clone()) {
         Some(k) => format!("did you mean \"{k}\"?"),
         None => {
             let all: Vec<&str> = known.into_iter().collect();

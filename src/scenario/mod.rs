@@ -27,7 +27,6 @@ mod presets;
 mod problems;
 mod reactions;
 mod reload;
-mod require;
 mod rhythm;
 mod schema;
 mod sets;
@@ -43,10 +42,10 @@ mod tests_calendar;
 #[cfg(test)]
 mod tests_values;
 
+pub use crate::engine::require::{Metric, Op, Requirement, STATS, Stat};
 pub use build::{LimitNote, RunSpec, Scenario, VariantSpec};
 pub use presets::{Preset, init, presets};
 pub use problems::{Place, Problem, Problems};
-pub use require::{Metric, Op, Requirement, STATS, Stat};
 pub use schema::schema;
 pub use tune::{Precision, TuneSpec};
 

@@ -9,6 +9,7 @@ use super::plan::Plan;
 use super::units;
 use crate::base::law::{Draw, Law};
 use crate::base::money::Money;
+use crate::base::text;
 use crate::base::time::Span;
 use crate::demand::spec::Reaction;
 
@@ -117,7 +118,7 @@ fn top_up(plan: &Plan, f: &Fields<'_>, item: &Item, words: &[&str]) -> Option<Re
     };
     let amount = words
         .first()
-        .and_then(|w| units::decimal(w.trim_start_matches('$')))
+        .and_then(|w| text::decimal(w.trim_start_matches('$')))
         .and_then(Money::from_decimal)
         .filter(|m| *m > Money::ZERO && *m <= Money::usd(100_000));
     let Some(amount) = amount else {

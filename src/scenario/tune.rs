@@ -3,8 +3,8 @@
 use super::fields::Fields;
 use super::keys;
 use super::problems::Problem;
-use super::require::{Metric, Requirement, Stat};
 use crate::base::money::Money;
+use crate::engine::require::{Metric, Requirement, Stat};
 
 /// Run until a number is known well enough.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,5 +1,6 @@
 //! Values with a unit: money, shares, lengths of time, moments.
 
+use crate::base::text;
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
@@ -46,20 +47,6 @@ impl Moment {
     }
 }
 
-/// Numbers of more digits are refused: nothing here needs them.
-const DIGITS_MAX: usize = 40;
-
-/// A decimal number out of text as typed; exponents are understood.
-pub(super) fn decimal(text: &str) -> Option<Decimal> {
-    if text.len() > DIGITS_MAX {
-        return None;
-    }
-    let plain = text.strip_prefix('+').unwrap_or(text);
-    Decimal::from_str_exact(plain)
-        .or_else(|_| Decimal::from_scientific(plain))
-        .ok()
-}
-
 /// Dollars, exactly; a text may carry a dollar sign.
 pub(super) fn money(f: &Fields<'_>, name: &'static str, item: &Item) -> Option<Money> {
     let text = match &item.node {
@@ -70,7 +57,7 @@ pub(super) fn money(f: &Fields<'_>, name: &'static str, item: &Item) -> Option<M
             return None;
         }
     };
-    let Some(number) = decimal(text) else {
+    let Some(number) = text::decimal(text) else {
         let what = format!("{name} is {text}");
         f.bad(item.at, what, "expected dollars, like 20 or 12.50", "");
         return None;
@@ -95,7 +82,7 @@ pub(super) fn money_or(f: &Fields<'_>, name: &'static str, item: &Item) -> Optio
         if text == word {
             return Some(None);
         }
-        if decimal(text.trim().trim_start_matches('$')).is_none() {
+        if text::decimal(text.trim().trim_start_matches('$')).is_none() {
             let what = format!("{name} is \"{text}\"");
             let expected = format!("expected dollars or \"{word}\"");
             f.bad(
@@ -123,7 +110,7 @@ pub(super) fn share(f: &Fields<'_>, name: &'static str, item: &Item) -> Option<D
             return None;
         }
     };
-    let share = decimal(text).map(|n| if percent { n / Decimal::from(100) } else { n });
+    let share = text::decimal(text).map(|n| if percent { n / Decimal::from(100) } else { n });
     match share {
         Some(s) if s >= Decimal::ZERO && s <= Decimal::ONE => Some(s),
         _ => {

@@ -1,5 +1,6 @@
 //! Windows: those of the catalogue, changed and added to by `[[plan.window]]`.
 
+use crate::base::text;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::calendar::Calendar;
@@ -303,7 +304,7 @@ fn scope(w: &Fields<'_>) -> Scope {
                     .chain(ids)
                     .collect();
                 let what = format!("unknown model, family or client \"{name}\"");
-                let help = keys::suggest(name, all).map_or(
+                let help = text::suggest(name, all).map_or(
                     "write \"all\", a model, a family or a client".to_owned(),
                     |s| format!("did you mean \"{s}\"?"),
                 );

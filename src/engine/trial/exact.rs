@@ -85,13 +85,11 @@ impl<W: Watch> Trial<'_, '_, W> {
                 return self.end_chain(id, ends);
             }
             s.next = now + gap;
-            let at_prompt = matches!(next, Next::Prompt(_));
-            if at_prompt && (s.subs_left > 0 || role.model_per == Level::Prompt) {
-                return self.begin_prompt(id);
+            if self.follow(id, next) {
+                self.requeue(id);
+                return self.enqueue_born();
             }
-            if role.model_per == Level::Request {
-                choose_model(role, s);
-            }
+            let s = &self.desk.slots[id];
             // Once a request has opened the windows, the faster way can be tried again.
             let retry = self.exact_until <= now;
             if retry || s.next >= bound || s.next >= self.account.next_event() {
@@ -118,16 +116,23 @@ impl<W: Watch> Trial<'_, '_, W> {
         }
     }
 
-    /// A new prompt begins: perhaps another model, perhaps sub-agents.
-    fn begin_prompt(&mut self, id: usize) {
+    /// What follows a request whoever paid for it, and if it is lost: perhaps another model,
+    /// perhaps, at a new prompt, sub-agents (left in `born`; true if there are any). The same draws
+    /// on every way, so that two policies meet the same demand.
+    #[inline(always)]
+    pub(super) fn follow(&mut self, id: usize, next: Next) -> bool {
         let s = &mut self.desk.slots[id];
         let role = &self.c.roles[s.role];
-        if role.model_per == Level::Prompt {
+        let at_prompt = matches!(next, Next::Prompt(_));
+        let per = role.model_per;
+        if per == Level::Request || (at_prompt && per == Level::Prompt) {
             choose_model(role, s);
         }
-        let next = s.next;
-        self.requeue(id);
-        self.start_sub_agents(id, next);
-        self.enqueue_born();
+        if !at_prompt || s.subs_left <= 0 {
+            return false;
+        }
+        let at = s.next;
+        self.start_sub_agents(id, at);
+        !self.desk.born.is_empty()
     }
 }

@@ -90,7 +90,8 @@ enum Leave {
 /// Why a run of one chain stopped.
 enum Stopped {
     Due,
-    Prompt,
+    /// A choice is due: of a model, or of sub-agents.
+    After(Next),
     Ended,
 }
 
@@ -120,18 +121,20 @@ impl<W: Watch> Trial<'_, '_, W> {
     /// Whether all chains due before `until` work for a class that the plan covers now. Sessions
     /// that start before `until` are opened: that touches nobody else.
     fn may_lease(&mut self, until: i64) -> Leave {
-        for i in 0..self.desk.queue.len() {
-            let Reverse((at, _)) = self.desk.queue.as_slice()[i];
-            if at >= until {
+        let actors = 0..self.c.exp.actors.len();
+        let all = actors
+            .into_iter()
+            .all(|a| self.covers_actor(a) == Leave::Yes);
+        for Reverse((at, address)) in self.desk.queue.iter() {
+            if *at >= until {
                 continue;
             }
-            let s = &self.desk.slots[slot_of(&self.desk.queue.as_slice()[i])];
+            let s = &self.desk.slots[slot_of(&Reverse((*at, *address)))];
             if s.mode != Mode::Working || s.elsewhere {
                 return Leave::No;
             }
-            let sub_agents = (s.subs_left > 0).then_some(2 * s.actor + 1);
-            for role in [Some(s.role), sub_agents].into_iter().flatten() {
-                let leave = self.covers_role(s.seat, role);
+            if !all {
+                let leave = self.covers_actor(s.actor);
                 if leave != Leave::Yes {
                     return leave;
                 }
@@ -139,9 +142,8 @@ impl<W: Watch> Trial<'_, '_, W> {
         }
         while self.next_session() < until {
             let actor = self.desk.starts[self.next_start].actor as usize;
-            let seat = self.c.exp.actors[actor].seat;
-            for role in [2 * actor, 2 * actor + 1] {
-                let leave = self.covers_role(seat, role);
+            if !all {
+                let leave = self.covers_actor(actor);
                 if leave != Leave::Yes {
                     return leave;
                 }
@@ -151,17 +153,19 @@ impl<W: Watch> Trial<'_, '_, W> {
         Leave::Yes
     }
 
-    fn covers_role(&self, seat: usize, role: usize) -> Leave {
-        for u in &self.c.roles[role].uses {
-            if !self.account.covers(seat, u.class) {
-                return if self.account.opens_at_request(seat, u.class) {
-                    Leave::AfterThis
-                } else {
-                    Leave::No
-                };
-            }
+    /// Whether the plan covers all that an actor and its sub-agents may do.
+    fn covers_actor(&self, actor: usize) -> Leave {
+        let seat = self.c.exp.actors[actor].seat;
+        let Some(windows) = self.c.extras[actor].windows else {
+            return Leave::No;
+        };
+        if self.account.covers_all(seat, windows) {
+            Leave::Yes
+        } else if self.account.opens_at_request(seat, windows) {
+            Leave::AfterThis
+        } else {
+            Leave::No
         }
-        Leave::Yes
     }
 
     fn try_lease(&mut self, until: i64, room: &mut Room) -> bool {
@@ -195,14 +199,13 @@ impl<W: Watch> Trial<'_, '_, W> {
             let s = &mut self.desk.slots[id];
             let role = &c.roles[s.role];
             let used = find_used(&mut room.uses, s);
-            let by_prompt = s.subs_left > 0 || role.model_per == Level::Prompt;
             let mut run = Run {
                 kernel: &role.kernel,
                 uses: &role.uses[s.model],
                 seat: s.seat,
                 until,
-                stop_at_prompt: by_prompt,
-                stop_always: role.model_per == Level::Request && role.uses.len() > 1,
+                stop_at_prompt: s.subs_left > 0 || role.model_per == Level::Prompt,
+                stop_always: role.model_per == Level::Request,
                 flights: &mut room.flights,
             };
             let stopped = if role.kernel.plain {
@@ -212,16 +215,12 @@ impl<W: Watch> Trial<'_, '_, W> {
             };
             match stopped {
                 Stopped::Ended => {
+                    s.next = NEVER;
                     room.ended.push(id);
                     return;
                 }
-                Stopped::Prompt => {
-                    if role.model_per == Level::Prompt || role.model_per == Level::Request {
-                        choose_model(role, s);
-                    }
-                    let next = s.next;
-                    if by_prompt {
-                        self.start_sub_agents(id, next);
+                Stopped::After(next) => {
+                    if self.follow(id, next) {
                         while let Some(child) = self.desk.born.pop() {
                             room.fresh.push(child);
                             if self.desk.slots[child].next < until {
@@ -229,7 +228,7 @@ impl<W: Watch> Trial<'_, '_, W> {
                             }
                         }
                     }
-                    if next >= until {
+                    if self.desk.slots[id].next >= until {
                         return;
                     }
                 }
@@ -381,7 +380,7 @@ impl Run<'_> {
             }
             now += gap;
             if self.stop_always || (self.stop_at_prompt && matches!(next, Next::Prompt(_))) {
-                break Stopped::Prompt;
+                break Stopped::After(next);
             }
             if now >= until {
                 break Stopped::Due;

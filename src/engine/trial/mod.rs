@@ -215,10 +215,8 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
                 self.pass_mark(now);
             } else if now == end {
                 break;
-            } else if self.lease(mark.min(event).min(end)) {
-                continue;
-            } else {
-                // A lease that was tried and given up may have opened sessions.
+            } else if !self.lease(mark.min(event).min(end)) {
+                // An attempt may have opened sessions: ask again who is first.
                 let start = self.next_session();
                 if start <= now {
                     self.open_session();

@@ -162,13 +162,13 @@ impl<W: Watch> Trial<'_, '_, W> {
         s.mode = Mode::Skipping;
         s.reaction = 0;
         self.lost += 1;
-        let (_, next) = s
-            .chain
-            .request::<false>(&c.roles[s.role].kernel, now, false);
+        let next = s.chain.lose(&c.roles[s.role].kernel, now);
         match next {
             Next::Request(gap) | Next::Prompt(gap) => {
                 s.next = now + gap.max(1);
+                self.follow(id, next);
                 self.requeue(id);
+                self.enqueue_born();
             }
             Next::End => {
                 let actor = s.actor;
@@ -240,7 +240,9 @@ impl<W: Watch> Trial<'_, '_, W> {
             None => self.end_chain(id, ends),
             Some(gap) => {
                 s.next = now + gap;
+                self.follow(id, next);
                 self.requeue(id);
+                self.enqueue_born();
             }
         }
     }

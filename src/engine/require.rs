@@ -5,8 +5,7 @@ use std::str::FromStr;
 
 use rust_decimal::prelude::ToPrimitive;
 
-use super::keys;
-use super::units;
+use crate::base::text;
 
 /// What is read off a distribution over trials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -143,7 +142,7 @@ impl FromStr for Metric {
             return Ok(make(*stat));
         }
         let names = Metric::names();
-        let hint = match keys::suggest(text, names.iter().map(String::as_str)) {
+        let hint = match text::suggest(text, names.iter().map(String::as_str)) {
             Some(near) => format!("did you mean \"{near}\"?"),
             None => "known: p_blocked, p_blocked_by_wallet, p_drains.POOL, cost_p90, blocked_hours_p50, reloads_mean, …".into(),
         };
@@ -247,7 +246,7 @@ impl FromStr for Requirement {
             Some(n) => (n.trim(), 0.01),
             None => (number.trim_start_matches('$').trim(), 1.0),
         };
-        let value = units::decimal(&digits.replace('_', ""))
+        let value = text::decimal(&digits.replace('_', ""))
             .and_then(|d| d.to_f64())
             .map(|x| x * percent)
             .ok_or_else(|| format!("\"{number}\" is not a number"))?;
