@@ -2,15 +2,19 @@
 
 use super::axes::{Scale, ticks};
 use super::canvas::{Anchor, Drawing, Room, Style};
+use super::marks::{Mark, ROW, crossed, draw_marks};
 use super::theme::{self, Color};
 use super::{frame, say};
 use crate::analysis::findings::{CostFinding, Findings};
+use crate::analysis::words;
 
 const ABOUT: &str = "A histogram of what leaves the user's account: subscription, card charges, \
                      tax and what is paid elsewhere.";
 
-/// Height of a row of labels above the bars.
-const ROW: f64 = 24.0;
+/// A bar that holds this share of the trials is named.
+const SPIKE: f64 = 0.5;
+/// A spike this much higher than all other bars is cut off, so that they can be seen.
+const CUT: f64 = 3.0;
 
 pub fn draw(f: &Findings) -> Option<Drawing> {
     let bins = bins(&f.cost);
@@ -20,7 +24,7 @@ pub fn draw(f: &Findings) -> Option<Drawing> {
     let (mut d, top) = frame::open(f, &title(f), ABOUT, theme::HEIGHT);
     let room = Room {
         left: 92.0,
-        top: top + 26.0,
+        top: top + 40.0,
         right: d.width - 76.0,
         bottom: d.height - 118.0,
     };
@@ -36,9 +40,15 @@ pub fn draw(f: &Findings) -> Option<Drawing> {
         top: room.top + 5.0 * ROW,
         ..room
     };
-    bars_of(&mut d, &bins, x, bars);
+    let heights = Heights::of(&bins, bars);
+    heights.axis(&mut d, f, &bins, bars);
+    bars_of(&mut d, &bins, x, &heights);
     axis(&mut d, f, x, room);
-    lines(&mut d, f, x, room);
+    let marks = marks(f, x);
+    always(&mut d, f, x, room);
+    draw_marks(&mut d, &marks, room);
+    spike(&mut d, f, &bins, x, bars, &marks);
+    open_label(&mut d, &bins, x, &heights, &marks);
     parts(&mut d, f);
     Some(d)
 }
@@ -84,6 +94,20 @@ fn is_constant(f: &Findings) -> bool {
     (t.max - t.p05).abs() < 0.005
 }
 
+/// Whether most trials pay the subscription and nothing else.
+fn alone(f: &Findings) -> bool {
+    !is_constant(f) && f.cost.subscription_only >= SPIKE
+}
+
+/// `$95.40`, as the screen has it.
+fn amount(v: f64) -> String {
+    if (0.995..999_500.0).contains(&v) {
+        words::usd(v)
+    } else {
+        say::usd(v)
+    }
+}
+
 /// From where to where the axis goes: all bars and lines, and the end of the subscription.
 fn range(f: &Findings, bins: &[Bin]) -> (f64, f64) {
     let t = &f.cost.total_usd;
@@ -115,6 +139,7 @@ fn range(f: &Findings, bins: &[Bin]) -> (f64, f64) {
     if low < 0.35 * high {
         low = bins[0].low.min(0.0);
     }
+    let high = high.max(low + 0.05 * high.abs());
     (low, high + 0.015 * (high - low))
 }
 
@@ -122,12 +147,17 @@ fn range(f: &Findings, bins: &[Bin]) -> (f64, f64) {
 fn over(f: &Findings) -> Option<f64> {
     let at = f.cost.over.0.to_f64();
     let t = &f.cost.total_usd;
+    let named = f.header.budget.is_some();
+    // A round number at the only value, or at the subscription, says nothing new.
+    if !named && (is_constant(f) || (alone(f) && at <= f.cost.subscription_usd + 0.005)) {
+        return None;
+    }
     let far = if is_constant(f) {
         t.p50 * 3.0
     } else {
         t.max + 1.5 * (t.max - t.p05)
     };
-    (f.header.budget.is_some() || at > 0.0)
+    (named || at > 0.0)
         .then_some(at)
         .filter(|v| *v > 0.0 && *v <= far)
 }
@@ -150,54 +180,184 @@ fn subscription(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
     }
 }
 
-fn bars_of(d: &mut Drawing, bins: &[Bin], x: Scale, room: Room) {
-    let most = bins.iter().map(density).fold(0.0, f64::max);
-    if most <= 0.0 {
-        return;
+/// How high bars are: shares of all trials, with a spike cut off where it would hide the rest.
+struct Heights {
+    all: f64,
+    /// The share at the top of the room.
+    top: f64,
+    cut: bool,
+    room: Room,
+}
+
+impl Heights {
+    fn of(bins: &[Bin], room: Room) -> Heights {
+        let all: f64 = bins.iter().map(|b| b.trials as f64).sum::<f64>().max(1.0);
+        let mut shares: Vec<f64> = bins.iter().map(|b| b.trials as f64 / all).collect();
+        shares.sort_by(|a, b| b.total_cmp(a));
+        let (most, next) = (shares[0], shares.get(1).copied().unwrap_or(0.0));
+        let cut = most >= SPIKE && next > 0.0 && most > CUT * next;
+        Heights {
+            all,
+            top: if cut {
+                (2.0 * next).min(0.8 * most)
+            } else {
+                most
+            }
+            .max(1e-9),
+            cut,
+            room,
+        }
     }
-    for bin in bins {
+
+    fn share(&self, bin: &Bin) -> f64 {
+        bin.trials as f64 / self.all
+    }
+
+    fn is_cut(&self, bin: &Bin) -> bool {
+        self.cut && self.share(bin) > self.top
+    }
+
+    fn y(&self, share: f64) -> f64 {
+        let Room { top, bottom, .. } = self.room;
+        bottom - (share / self.top).min(1.0) * (bottom - top)
+    }
+
+    /// Shares on the left, and what they are shares of.
+    fn axis(&self, d: &mut Drawing, f: &Findings, bins: &[Bin], room: Room) {
+        let style = Style::plain(theme::TICK, theme::TEXT);
+        let (values, step) = ticks(0.0, self.top * 100.0, 4.0);
+        let decimals = (-step.log10().floor()).clamp(0.0, 4.0) as usize;
+        let decimals = if step == 2.5 { 1 } else { decimals };
+        for v in values.into_iter().filter(|v| *v > 0.0) {
+            let y = self.y(v / 100.0);
+            d.rule((room.left, y), (room.right, y), 1.0, theme::GRID);
+            let text = format!("{v:.decimals$}{}%", say::NBSP);
+            d.text_mid((room.left - 8.0, y), Anchor::End, style, &text);
+        }
+        let trials = say::trials(&f.header);
+        let wide = bins[0].high - bins[0].low;
+        let text = if bins.len() == 1 || wide <= 0.0 {
+            format!("Share of {trials}")
+        } else {
+            format!("Share of {trials} in each bar of {}", say::usd(wide))
+        };
+        d.text(
+            (theme::MARGIN, room.top - 5.0 * ROW - 16.0),
+            Anchor::Start,
+            style,
+            &text,
+        );
+    }
+}
+
+fn bars_of(d: &mut Drawing, bins: &[Bin], x: Scale, heights: &Heights) {
+    for bin in bins.iter().filter(|b| b.trials > 0) {
         let (mut left, mut right) = (x.at(bin.low), x.at(bin.high));
         let gap = if right - left > 4.0 { 0.6 } else { 0.0 };
-        // One value in all trials: a bar that can be seen.
-        if right - left < 1.5 {
+        // A bar that can be seen, however narrow: one value in most trials.
+        let least = if bins.len() == 1 {
+            28.0
+        } else if heights.share(bin) >= SPIKE {
+            8.0
+        } else {
+            2.0
+        };
+        if right - left < least {
             let middle = (left + right) / 2.0;
-            (left, right) = (middle - 0.75, middle + 0.75);
+            (left, right) = (middle - least / 2.0, middle + least / 2.0);
         }
         if bins.len() == 1 {
-            let middle = (left + right) / 2.0;
-            let half = ((right - left) / 2.0).clamp(14.0, 40.0);
+            let (middle, half) = ((left + right) / 2.0, ((right - left) / 2.0).min(40.0));
             (left, right) = (middle - half, middle + half);
         }
-        let height = density(bin) / most * (room.bottom - room.top);
         let color = if bin.open {
             theme::mix(theme::SKY, theme::WHITE, 0.5)
         } else {
             theme::SKY
         };
-        if height > 0.0 {
-            d.rect(
-                Room {
-                    left: left + gap,
-                    right: right - gap,
-                    top: room.bottom - height.max(0.8),
-                    bottom: room.bottom,
-                },
-                color,
-            );
-        }
-        if bin.open {
-            let style = Style::plain(theme::SMALL, theme::TEXT);
-            let text = format!("over {}", say::usd(bin.low));
-            let y = room.bottom - height - 8.0;
-            let places = [((left + right) / 2.0, Anchor::Middle), (right, Anchor::End)];
-            d.text_if_free(&places.map(|(x, a)| ((x, y), a)), style, &text);
+        let bottom = heights.room.bottom;
+        let (left, right) = (left + gap, right - gap);
+        let top = heights.y(heights.share(bin)).min(bottom - 0.8);
+        d.rect(
+            Room {
+                left,
+                right,
+                top,
+                bottom,
+            },
+            color,
+        );
+        if heights.is_cut(bin) {
+            torn(d, left, right, top + 26.0);
         }
     }
 }
 
-/// Bars of unequal width are compared by area.
-fn density(bin: &Bin) -> f64 {
-    bin.trials as f64 / (bin.high - bin.low).max(1e-9)
+/// Two slanted white strokes: the bar is higher than the axis.
+fn torn(d: &mut Drawing, left: f64, right: f64, y: f64) {
+    for dy in [0.0, 9.0] {
+        let y = y + dy;
+        d.rule(
+            (left - 5.0, y + 4.0),
+            (right + 5.0, y - 4.0),
+            3.0,
+            theme::WHITE,
+        );
+    }
+}
+
+/// What the one bar that holds most trials is, beside it.
+fn spike(d: &mut Drawing, f: &Findings, bins: &[Bin], x: Scale, room: Room, marks: &[Mark]) {
+    let all: f64 = bins.iter().map(|b| b.trials as f64).sum();
+    let most = bins.iter().max_by_key(|b| b.trials);
+    let Some(bin) = most.filter(|b| b.trials as f64 >= SPIKE * all && !is_constant(f)) else {
+        return;
+    };
+    let trials = say::trials(&f.header);
+    let text = if alone(f) {
+        let share = say::percent(f.cost.subscription_only);
+        format!("{share} of {trials}: the subscription alone")
+    } else {
+        let share = say::percent(bin.trials as f64 / all);
+        let (low, high) = (amount(bin.low), amount(bin.high));
+        format!("{share} of {trials}: {low} to {high}")
+    };
+    let style = Style::bold(theme::LABEL, theme::INK).haloed();
+    let wide = style.width(&text);
+    let (left, right) = (x.at(bin.low).min(x.at(bin.high) - 8.0), x.at(bin.high));
+    let y = room.top + 44.0;
+    let after = (right + 16.0, right + 16.0 + wide);
+    let before = (left - 16.0 - wide, left - 16.0);
+    let fits = |(from, to): (f64, f64)| {
+        from > room.left && to < room.right + 60.0 && !crossed(marks, from, to)
+    };
+    if fits(after) || !fits(before) && after.1 < room.right + 60.0 {
+        d.text_if_free(&[((after.0, y), Anchor::Start)], style, &text);
+    } else {
+        d.text_if_free(&[((before.1, y), Anchor::End)], style, &text);
+    }
+}
+
+/// What the lighter bar at the right stands for, where no line runs through the words.
+fn open_label(d: &mut Drawing, bins: &[Bin], x: Scale, heights: &Heights, marks: &[Mark]) {
+    let Some(bin) = bins.last().filter(|b| b.open) else {
+        return;
+    };
+    let style = Style::plain(theme::SMALL, theme::TEXT);
+    let share = heights.share(bin);
+    let text = format!("{} over {}", say::percent(share), say::usd(bin.low));
+    let (left, right) = (x.at(bin.low), x.at(bin.high));
+    let wide = style.width(&text);
+    let middle = (left + right) / 2.0;
+    let mut places = Vec::new();
+    for y in [10.0, 30.0, 50.0].map(|dy| heights.y(share) - dy) {
+        for from in [middle - wide / 2.0, right - wide, left] {
+            if !crossed(marks, from, from + wide) {
+                places.push(((from, y), Anchor::Start));
+            }
+        }
+    }
+    d.text_if_free(&places, style, &text);
 }
 
 fn axis(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
@@ -221,64 +381,46 @@ fn axis(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
     d.text((middle, room.bottom + 48.0), Anchor::Middle, style, &words);
 }
 
-/// Quantiles and the budget: lines, with their labels in rows above the bars.
-fn lines(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
+/// The one cost of all trials, over its bar.
+fn always(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
     let t = &f.cost.total_usd;
-    let dark = Style::plain(theme::LABEL, theme::INK).haloed();
-    let top = room.top + 14.0;
     if is_constant(f) {
-        let text = format!("{}, always", say::usd(t.p50));
+        let text = format!("{}, always", amount(t.p50));
         let at = (x.at(t.p50), room.top + 5.0 * ROW - 12.0);
         let style = Style::bold(theme::LABEL, theme::INK);
         d.text(at, Anchor::Middle, style, &text);
     }
-    // From left to right, so that each label has free room to the right of its line: the lines
-    // after it begin a row lower.
-    for (row, (v, text, budget)) in marks(f, x).iter().enumerate() {
-        let at = x.at(*v);
-        let y = top + row as f64 * ROW;
-        if *budget {
-            let style = Style::bold(theme::LABEL, theme::VERMILLION).haloed();
-            d.rule((at, y - 12.0), (at, room.bottom), 2.6, theme::VERMILLION);
-            beside(d, at, y, room, style, text);
-        } else {
-            d.dashed((at, y - 12.0), (at, room.bottom), 1.8, theme::INK);
-            beside(d, at, y, room, dark, text);
-        }
-    }
 }
 
-/// Where a line stands, what it says, and whether it is the budget.
-fn marks(f: &Findings, x: Scale) -> Vec<(f64, String, bool)> {
+/// Quantiles and the budget, from left to right.
+fn marks(f: &Findings, x: Scale) -> Vec<Mark> {
     let t = &f.cost.total_usd;
-    let mut out: Vec<(f64, String, bool)> = Vec::new();
+    let mut out: Vec<Mark> = Vec::new();
     for (name, v) in [("P50", t.p50), ("P80", t.p80), ("P95", t.p95)] {
         if is_constant(f) {
             break;
         }
         match out.last_mut() {
             // Quantiles that are one line get one label.
-            Some((at, text, _)) if (x.at(*at) - x.at(v)).abs() < 3.0 => {
-                *text = text.replacen("  ", &format!(", {name}  "), 1);
+            Some(mark) if (mark.x - x.at(v)).abs() < 3.0 => {
+                mark.text = mark.text.replacen("  ", &format!(", {name}  "), 1);
             }
-            _ => out.push((v, format!("{name}  {}", say::usd(v)), false)),
+            _ => out.push(Mark {
+                x: x.at(v),
+                text: format!("{name}  {}", amount(v)),
+                strong: false,
+            }),
         }
     }
     if let Some(v) = over(f) {
-        out.push((v, over_words(f), true));
+        out.push(Mark {
+            x: x.at(v),
+            text: over_words(f),
+            strong: true,
+        });
     }
-    out.sort_by(|a, b| a.0.total_cmp(&b.0));
+    out.sort_by(|a, b| a.x.total_cmp(&b.x));
     out
-}
-
-/// A label to the right of its line, or to the left when the canvas ends.
-fn beside(d: &mut Drawing, at: f64, y: f64, room: Room, style: Style, text: &str) {
-    let fits = at + 8.0 + style.width(text) < room.right + 60.0;
-    if fits {
-        d.text((at + 8.0, y), Anchor::Start, style, text);
-    } else {
-        d.text((at - 8.0, y), Anchor::End, style, text);
-    }
 }
 
 fn over_words(f: &Findings) -> String {
@@ -379,7 +521,7 @@ fn title(f: &Findings) -> String {
     let costs = if many { "cost" } else { "costs" };
     let subject = say::upper_first(&subject);
     if is_constant(f) {
-        let amount = say::usd(t.p50);
+        let amount = amount(t.p50);
         return if h.trials == 1 {
             format!("{subject} {costs} {amount}")
         } else {
@@ -387,16 +529,25 @@ fn title(f: &Findings) -> String {
             format!("{subject} {costs} {amount} in every one of {n} {word}")
         };
     }
-    let amount = say::money(f.cost.over.0);
+    let limit = say::money(f.cost.over.0);
     let p = f.cost.over.1.value;
     let tail = if f.cost.over.0.0 <= 0 {
         String::new()
     } else if p <= 0.0 {
-        format!(", and never more than {amount}")
+        format!(", and never more than {limit}")
     } else if p >= 1.0 {
-        format!(", and always more than {amount}")
+        format!(", and always more than {limit}")
     } else {
-        format!(", and more than {amount} {}", say::in_share(p, h))
+        format!(", and more than {limit} {}", say::in_share(p, h))
     };
-    format!("{subject} {costs} {} in the median{tail}", say::usd(t.p50))
+    if alone(f) {
+        let fee = amount(f.cost.subscription_usd);
+        let often = say::in_share(f.cost.subscription_only, h);
+        let tail = match over(f) {
+            None if h.budget.is_none() => format!(", and at most {}", amount(t.max)),
+            _ => tail,
+        };
+        return format!("{subject} {costs} {fee}, the subscription alone, {often}{tail}");
+    }
+    format!("{subject} {costs} {} in the median{tail}", amount(t.p50))
 }

@@ -7,6 +7,7 @@
 mod axes;
 pub mod canvas;
 mod frame;
+mod marks;
 mod place;
 mod png;
 mod say;
