@@ -233,7 +233,11 @@ impl<'a> Voice<'a> {
         for pool in &sometimes[1..] {
             let share = pool.p_drains.value;
             let trials = self.f.header.trials;
-            let often = rare(share, trials).unwrap_or_else(|| percent(share));
+            let often = match rare(share, trials) {
+                Some(rare) => rare,
+                None if share >= 1.0 => "every one".to_owned(),
+                None => percent(share),
+            };
             clauses.push(format!("{} in {often}", Subject::of(pool).name));
         }
         clauses.extend(
@@ -357,7 +361,9 @@ impl<'a> Voice<'a> {
             } else {
                 ""
             };
-            return format!("{subject} {} in every {}{only}.", usd(total.p50), self.one);
+            let n = group_thousands(self.f.header.trials as u64);
+            let all = format!("in every one of {n} {}", self.many);
+            return format!("{subject} {} {all}{only}.", usd(total.p50));
         }
         let budget = self.f.header.budget.is_some();
         let alone = c.subscription_only >= 0.5;

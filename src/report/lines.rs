@@ -33,7 +33,11 @@ fn belongs(before: &str, word: &str) -> bool {
     let weekday = before.chars().count() == 3
         && ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].contains(&before)
         && word.starts_with(|c: char| c.is_ascii_digit());
-    weekday || word == "±" || before.ends_with('±') || (number && unit && word.chars().count() <= 5)
+    weekday
+        || before.ends_with('×')
+        || word == "±"
+        || before.ends_with('±')
+        || (number && unit && word.chars().count() <= 5)
 }
 
 /// Text filled up with spaces to a width.

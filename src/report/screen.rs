@@ -241,6 +241,8 @@ fn first_times(pool: &PoolFinding, dates: &Dates<'_>, clocks: [bool; 3]) -> Stri
         .join(" · ")
 }
 
+/// Longest name of an actor in it.
+const NAME_MAX: usize = 32;
 /// Most shares of a line.
 const SHARES_MAX: usize = 4;
 
@@ -254,7 +256,7 @@ fn money(page: &mut Page<'_>, f: &Findings) {
             let part = if g.sub_agent { " sub-agents" } else { "" };
             format!(
                 "{}{part}, {} {}",
-                g.who(),
+                shorten(&g.who(), NAME_MAX),
                 model(&g.model),
                 percent(g.share)
             )

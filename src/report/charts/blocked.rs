@@ -1,6 +1,6 @@
 //! When work is stopped: weekday by hour, and what stops it.
 
-use super::axes::{ticks, widest};
+use super::axes::{decimals, ticks, widest};
 use super::canvas::{Anchor, Drawing, Room, Style};
 use super::theme;
 use super::{frame, say};
@@ -144,8 +144,7 @@ fn color_bar(d: &mut Drawing, map: Room, high: f64) {
     }
     let style = Style::plain(theme::TICK, theme::TEXT);
     let (values, step) = ticks(0.0, high, 4.0);
-    let decimals = (-step.log10().floor()).clamp(0.0, 4.0) as usize;
-    let decimals = if step == 2.5 { 1 } else { decimals };
+    let decimals = decimals(step);
     for v in values {
         let at = y(v / high);
         d.rule((right, at), (right + 4.0, at), 1.0, theme::AXIS);

@@ -2,19 +2,16 @@
 
 use super::axes::{Scale, ticks};
 use super::canvas::{Anchor, Drawing, Room, Style};
-use super::marks::{Mark, ROW, crossed, draw_marks};
+use super::cost_bars::{Bin, Heights, SPIKE, bars_of, bins, open_label, spike};
+use super::marks::{Mark, ROW, draw_marks};
 use super::theme::{self, Color};
 use super::{frame, say};
 use crate::analysis::findings::{CostFinding, Findings};
+use crate::analysis::sentences::costs;
 use crate::analysis::words;
 
 const ABOUT: &str = "A histogram of what leaves the user's account: subscription, card charges, \
                      tax and what is paid elsewhere.";
-
-/// A bar that holds this share of the trials is named.
-const SPIKE: f64 = 0.5;
-/// A spike this much higher than all other bars is cut off, so that they can be seen.
-const CUT: f64 = 3.0;
 
 pub fn draw(f: &Findings) -> Option<Drawing> {
     let bins = bins(&f.cost);
@@ -53,54 +50,19 @@ pub fn draw(f: &Findings) -> Option<Drawing> {
     Some(d)
 }
 
-/// A bar: from, to, trials, and whether it stands for everything above `from`.
-struct Bin {
-    low: f64,
-    high: f64,
-    trials: u64,
-    open: bool,
-}
-
-/// The histogram without empty ends; the open bin gets the width of its neighbour.
-fn bins(cost: &CostFinding) -> Vec<Bin> {
-    let h = &cost.histogram;
-    let first = h.iter().position(|b| b.2 > 0);
-    let last = h.iter().rposition(|b| b.2 > 0);
-    let (Some(first), Some(last)) = (first, last) else {
-        return Vec::new();
-    };
-    let mut out: Vec<Bin> = Vec::new();
-    for (low, high, trials) in &h[first..=last] {
-        let open = !high.is_finite();
-        let width = out
-            .last()
-            .map_or(low.abs().max(1.0) * 0.1, |b| b.high - b.low);
-        let high = if open { low + width } else { *high };
-        if low.is_finite() && high >= *low {
-            out.push(Bin {
-                low: *low,
-                high,
-                trials: *trials,
-                open,
-            });
-        }
-    }
-    out
-}
-
 /// Whether all trials cost the same, to the cent.
-fn is_constant(f: &Findings) -> bool {
+pub fn is_constant(f: &Findings) -> bool {
     let t = &f.cost.total_usd;
     (t.max - t.p05).abs() < 0.005
 }
 
 /// Whether most trials pay the subscription and nothing else.
-fn alone(f: &Findings) -> bool {
+pub fn alone(f: &Findings) -> bool {
     !is_constant(f) && f.cost.subscription_only >= SPIKE
 }
 
 /// `$95.40`, as the screen has it.
-fn amount(v: f64) -> String {
+pub fn amount(v: f64) -> String {
     if (0.995..999_500.0).contains(&v) {
         words::usd(v)
     } else {
@@ -178,186 +140,6 @@ fn subscription(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
         d.text((right - edge, y), Anchor::End, style, "subscription");
         d.text((right - edge, y + 18.0), Anchor::End, style, &amount);
     }
-}
-
-/// How high bars are: shares of all trials, with a spike cut off where it would hide the rest.
-struct Heights {
-    all: f64,
-    /// The share at the top of the room.
-    top: f64,
-    cut: bool,
-    room: Room,
-}
-
-impl Heights {
-    fn of(bins: &[Bin], room: Room) -> Heights {
-        let all: f64 = bins.iter().map(|b| b.trials as f64).sum::<f64>().max(1.0);
-        let mut shares: Vec<f64> = bins.iter().map(|b| b.trials as f64 / all).collect();
-        shares.sort_by(|a, b| b.total_cmp(a));
-        let (most, next) = (shares[0], shares.get(1).copied().unwrap_or(0.0));
-        let cut = most >= SPIKE && next > 0.0 && most > CUT * next;
-        Heights {
-            all,
-            top: if cut {
-                (2.0 * next).min(0.8 * most)
-            } else {
-                most
-            }
-            .max(1e-9),
-            cut,
-            room,
-        }
-    }
-
-    fn share(&self, bin: &Bin) -> f64 {
-        bin.trials as f64 / self.all
-    }
-
-    fn is_cut(&self, bin: &Bin) -> bool {
-        self.cut && self.share(bin) > self.top
-    }
-
-    fn y(&self, share: f64) -> f64 {
-        let Room { top, bottom, .. } = self.room;
-        bottom - (share / self.top).min(1.0) * (bottom - top)
-    }
-
-    /// Shares on the left, and what they are shares of.
-    fn axis(&self, d: &mut Drawing, f: &Findings, bins: &[Bin], room: Room) {
-        let style = Style::plain(theme::TICK, theme::TEXT);
-        let (values, step) = ticks(0.0, self.top * 100.0, 4.0);
-        let decimals = (-step.log10().floor()).clamp(0.0, 4.0) as usize;
-        let decimals = if step == 2.5 { 1 } else { decimals };
-        for v in values.into_iter().filter(|v| *v > 0.0) {
-            let y = self.y(v / 100.0);
-            d.rule((room.left, y), (room.right, y), 1.0, theme::GRID);
-            let text = format!("{v:.decimals$}{}%", say::NBSP);
-            d.text_mid((room.left - 8.0, y), Anchor::End, style, &text);
-        }
-        let trials = say::trials(&f.header);
-        let wide = bins[0].high - bins[0].low;
-        let text = if bins.len() == 1 || wide <= 0.0 {
-            format!("Share of {trials}")
-        } else {
-            format!("Share of {trials} in each bar of {}", say::usd(wide))
-        };
-        d.text(
-            (theme::MARGIN, room.top - 5.0 * ROW - 16.0),
-            Anchor::Start,
-            style,
-            &text,
-        );
-    }
-}
-
-fn bars_of(d: &mut Drawing, bins: &[Bin], x: Scale, heights: &Heights) {
-    for bin in bins.iter().filter(|b| b.trials > 0) {
-        let (mut left, mut right) = (x.at(bin.low), x.at(bin.high));
-        let gap = if right - left > 4.0 { 0.6 } else { 0.0 };
-        // A bar that can be seen, however narrow: one value in most trials.
-        let least = if bins.len() == 1 {
-            28.0
-        } else if heights.share(bin) >= SPIKE {
-            8.0
-        } else {
-            2.0
-        };
-        if right - left < least {
-            let middle = (left + right) / 2.0;
-            (left, right) = (middle - least / 2.0, middle + least / 2.0);
-        }
-        if bins.len() == 1 {
-            let (middle, half) = ((left + right) / 2.0, ((right - left) / 2.0).min(40.0));
-            (left, right) = (middle - half, middle + half);
-        }
-        let color = if bin.open {
-            theme::mix(theme::SKY, theme::WHITE, 0.5)
-        } else {
-            theme::SKY
-        };
-        let bottom = heights.room.bottom;
-        let (left, right) = (left + gap, right - gap);
-        let top = heights.y(heights.share(bin)).min(bottom - 0.8);
-        d.rect(
-            Room {
-                left,
-                right,
-                top,
-                bottom,
-            },
-            color,
-        );
-        if heights.is_cut(bin) {
-            torn(d, left, right, top + 26.0);
-        }
-    }
-}
-
-/// Two slanted white strokes: the bar is higher than the axis.
-fn torn(d: &mut Drawing, left: f64, right: f64, y: f64) {
-    for dy in [0.0, 9.0] {
-        let y = y + dy;
-        d.rule(
-            (left - 5.0, y + 4.0),
-            (right + 5.0, y - 4.0),
-            3.0,
-            theme::WHITE,
-        );
-    }
-}
-
-/// What the one bar that holds most trials is, beside it.
-fn spike(d: &mut Drawing, f: &Findings, bins: &[Bin], x: Scale, room: Room, marks: &[Mark]) {
-    let all: f64 = bins.iter().map(|b| b.trials as f64).sum();
-    let most = bins.iter().max_by_key(|b| b.trials);
-    let Some(bin) = most.filter(|b| b.trials as f64 >= SPIKE * all && !is_constant(f)) else {
-        return;
-    };
-    let trials = say::trials(&f.header);
-    let text = if alone(f) {
-        let share = say::percent(f.cost.subscription_only);
-        format!("{share} of {trials}: the subscription alone")
-    } else {
-        let share = say::percent(bin.trials as f64 / all);
-        let (low, high) = (amount(bin.low), amount(bin.high));
-        format!("{share} of {trials}: {low} to {high}")
-    };
-    let style = Style::bold(theme::LABEL, theme::INK).haloed();
-    let wide = style.width(&text);
-    let (left, right) = (x.at(bin.low).min(x.at(bin.high) - 8.0), x.at(bin.high));
-    let y = room.top + 44.0;
-    let after = (right + 16.0, right + 16.0 + wide);
-    let before = (left - 16.0 - wide, left - 16.0);
-    let fits = |(from, to): (f64, f64)| {
-        from > room.left && to < room.right + 60.0 && !crossed(marks, from, to)
-    };
-    if fits(after) || !fits(before) && after.1 < room.right + 60.0 {
-        d.text_if_free(&[((after.0, y), Anchor::Start)], style, &text);
-    } else {
-        d.text_if_free(&[((before.1, y), Anchor::End)], style, &text);
-    }
-}
-
-/// What the lighter bar at the right stands for, where no line runs through the words.
-fn open_label(d: &mut Drawing, bins: &[Bin], x: Scale, heights: &Heights, marks: &[Mark]) {
-    let Some(bin) = bins.last().filter(|b| b.open) else {
-        return;
-    };
-    let style = Style::plain(theme::SMALL, theme::TEXT);
-    let share = heights.share(bin);
-    let text = format!("{} over {}", say::percent(share), say::usd(bin.low));
-    let (left, right) = (x.at(bin.low), x.at(bin.high));
-    let wide = style.width(&text);
-    let middle = (left + right) / 2.0;
-    let mut places = Vec::new();
-    for y in [10.0, 30.0, 50.0].map(|dy| heights.y(share) - dy) {
-        for from in [middle - wide / 2.0, right - wide, left] {
-            if !crossed(marks, from, from + wide) {
-                places.push(((from, y), Anchor::Start));
-            }
-        }
-    }
-    d.text_if_free(&places, style, &text);
 }
 
 fn axis(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
@@ -490,43 +272,24 @@ fn included(c: &CostFinding) -> String {
     }
 }
 
-/// `December`, `the year`, `14 days`, and whether that is a plural.
-fn span(f: &Findings) -> (String, bool) {
-    let h = &f.header;
-    let days = (h.end - h.start).as_hours() / 24.0;
-    if let ([month], true) = (f.months.as_slice(), days > 27.0) {
-        let name = month.label.split(' ').next().unwrap_or(&month.label);
-        return (name.to_string(), false);
-    }
-    if days < 1.2 {
-        ("the day".to_string(), false)
-    } else if (27.0..32.5).contains(&days) {
-        ("the month".to_string(), false)
-    } else if (350.0..380.0).contains(&days) {
-        ("the year".to_string(), false)
-    } else if days > 80.0 && f.months.len() > 2 {
-        (format!("{} months", f.months.len()), true)
-    } else {
-        (format!("{days:.0} days"), true)
-    }
-}
-
+/// `December`, `The 12 weeks`.
 fn upper_span(f: &Findings) -> String {
-    say::upper_first(&span(f).0)
+    let words = costs(f);
+    words
+        .rsplit_once(' ')
+        .map_or(words.clone(), |(span, _)| span.to_string())
 }
 
 fn title(f: &Findings) -> String {
     let (t, h) = (&f.cost.total_usd, &f.header);
-    let (subject, many) = span(f);
-    let costs = if many { "cost" } else { "costs" };
-    let subject = say::upper_first(&subject);
+    let subject = costs(f);
     if is_constant(f) {
         let amount = amount(t.p50);
         return if h.trials == 1 {
-            format!("{subject} {costs} {amount}")
+            format!("{subject} {amount}")
         } else {
             let (n, word) = (say::count(h.trials), say::trials(h));
-            format!("{subject} {costs} {amount} in every one of {n} {word}")
+            format!("{subject} {amount} in every one of {n} {word}")
         };
     }
     let limit = say::money(f.cost.over.0);
@@ -547,7 +310,7 @@ fn title(f: &Findings) -> String {
             None if h.budget.is_none() => format!(", and at most {}", amount(t.max)),
             _ => tail,
         };
-        return format!("{subject} {costs} {fee}, the subscription alone, {often}{tail}");
+        return format!("{subject} {fee}, the subscription alone, {often}{tail}");
     }
-    format!("{subject} {costs} {} in the median{tail}", amount(t.p50))
+    format!("{subject} {} in the median{tail}", amount(t.p50))
 }

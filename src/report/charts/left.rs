@@ -107,7 +107,7 @@ fn panel_finding(pool: &PoolFinding, f: &Findings) -> String {
             0 => "no reload".to_string(),
             n => say::plural(n, "reload"),
         };
-        return format!("{rule}; {reloads} in the median {}, {empty}", say::trial(h));
+        return format!("{rule}; {reloads} (median), {empty}");
     }
     if p <= 0.0 {
         return match pool.peak_use {

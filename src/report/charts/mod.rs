@@ -18,6 +18,7 @@ mod when;
 
 mod blocked;
 mod cost;
+mod cost_bars;
 mod drains;
 mod left;
 mod month;

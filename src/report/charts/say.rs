@@ -88,7 +88,7 @@ pub fn percent(share: f64) -> String {
     }
 }
 
-/// `3.2 h`, `25 min`, `under 1 min`, `4 days`.
+/// `3.2 h`, `25 min`, `under 1 min`, `1,234 h`.
 pub fn hours(h: f64) -> String {
     if h <= 0.0 {
         format!("0{NBSP}h")
@@ -98,10 +98,9 @@ pub fn hours(h: f64) -> String {
         format!("{:.0}{NBSP}min", (h * 60.0).max(1.0))
     } else if h < 9.95 {
         format!("{h:.1}{NBSP}h")
-    } else if h < 96.0 {
-        format!("{h:.0}{NBSP}h")
     } else {
-        format!("{:.0}{NBSP}days", h / 24.0)
+        // Never days: several actors together may be stopped for more hours than a month has.
+        format!("{}{NBSP}h", group_thousands(h.round().min(1e15) as u64))
     }
 }
 
