@@ -58,15 +58,22 @@ pub fn cost(
             .sum()
     };
     let fees: f64 = experiment.months.iter().map(|m| m.fee.to_f64()).sum();
+    let fee: i64 = experiment.months.iter().map(|m| m.fee.0).sum();
+    let only = sorted.count_to(fee) - sorted.count_to(fee - 1);
     CostFinding {
         total_usd: sorted.spread(USD),
         median: sorted.median(USD),
         subscription_usd: fees,
+        subscription_only: if fee > 0 {
+            only as f64 / sorted.len().max(1) as f64
+        } else {
+            0.0
+        },
         extra_mean_usd: mean_of(&Field::Card),
         tax_mean_usd: mean_of(&Field::Tax),
         api_mean_usd: mean_of(&Field::Api),
         over: (limit, share(over, sorted.len() as u64)),
-        histogram: histogram(&sorted),
+        histogram: histogram(&sorted, fee),
     }
 }
 
@@ -144,9 +151,14 @@ fn round_step(x: i64) -> i64 {
     }
 }
 
-/// Bars of a round width that cover 99 % of the trials; the rest is one open bar.
-fn histogram(sorted: &Sorted) -> Vec<(f64, f64, u64)> {
-    let (low, high) = (sorted.quantile(0.0), sorted.quantile(0.99));
+/// Bars of a round width that cover 99 % of the trials; the rest is one open bar. Where most trials
+/// pay nothing but the fee the bars cover 99 % of the others, or all would be one bar.
+fn histogram(sorted: &Sorted, fee: i64) -> Vec<(f64, f64, u64)> {
+    let (low, mut high) = (sorted.quantile(0.0), sorted.quantile(0.99));
+    let dearer = &sorted.values()[sorted.count_to(fee)..];
+    if low == fee && 2 * dearer.len() <= sorted.len() && !dearer.is_empty() {
+        high = high.max(dearer[(dearer.len() - 1) * 99 / 100]);
+    }
     let width = bar_width((high - low) / BARS);
     let first = low.div_euclid(width);
     // One bar more when the last edge would fall on a value that must be inside.
@@ -210,7 +222,7 @@ mod tests {
         let costs: Vec<i64> = (0..1000)
             .map(|i| Money::cents(i * i * i * i / 700_000 + 2000).0)
             .collect();
-        let bars = histogram(&Sorted::new(costs));
+        let bars = histogram(&Sorted::new(costs), 0);
         assert_eq!(bars.iter().map(|b| b.2).sum::<u64>(), 1000);
         assert!(bars.len() <= 42, "{}", bars.len());
         assert!(bars.windows(2).all(|pair| pair[0].1 == pair[1].0));
@@ -219,8 +231,19 @@ mod tests {
 
     #[test]
     fn one_cost_is_one_bar() {
-        let bars = histogram(&Sorted::new(vec![Money::usd(100).0; 50]));
+        let bars = histogram(&Sorted::new(vec![Money::usd(100).0; 50]), 0);
         assert_eq!(bars, vec![(100.0, 100.01, 50)]);
+    }
+
+    #[test]
+    fn a_spike_at_the_fee_does_not_hide_the_rest() {
+        let fee = Money::usd(100).0;
+        let mut costs = vec![fee; 997];
+        costs.extend([120, 150, 180].map(|d| Money::usd(d).0));
+        let bars = histogram(&Sorted::new(costs), fee);
+        assert_eq!((bars[0].0, bars[0].2), (100.0, 997));
+        assert!(bars.iter().filter(|b| b.2 > 0).count() == 4, "{bars:?}");
+        assert_eq!(bars.iter().map(|b| b.2).sum::<u64>(), 1000);
     }
 
     #[test]

@@ -128,6 +128,8 @@ pub struct PoolFinding {
     pub expiries: Vec<(Instant, Money, f64)>,
     /// Wallet: `reloads to $25 below $5`, `no auto-reload`.
     pub rule: Option<String>,
+    /// Wallet: the balance below which it reloads.
+    pub threshold: Option<Money>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -176,6 +178,8 @@ pub struct CostFinding {
     /// 95 % interval of the median.
     pub median: Estimate,
     pub subscription_usd: f64,
+    /// Share of trials that pay the subscription and nothing else; 0 without one.
+    pub subscription_only: f64,
     /// Means of the parts, USD; extra is what the card paid for purchases or invoices.
     pub extra_mean_usd: f64,
     pub tax_mean_usd: f64,
@@ -259,4 +263,6 @@ pub struct Typical {
     pub left: Vec<Vec<(Instant, f64)>>,
     /// Cash total of this trial.
     pub total: Money,
+    /// Hours that actors were stopped in it.
+    pub stopped_h: f64,
 }

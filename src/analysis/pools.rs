@@ -79,6 +79,10 @@ fn wallet(experiment: &Experiment, outcome: &Outcome, index: usize) -> PoolFindi
         expiries: expiries(spec, outcome, &grants_left),
         grants_left,
         rule: Some(rule(spec)),
+        threshold: match (&spec.auto_reload, spec.funding) {
+            (Some(reload), Funding::Prepaid) => Some(reload.threshold),
+            _ => None,
+        },
         ..drains(experiment, outcome, index)
     }
 }
@@ -132,6 +136,7 @@ fn drains(experiment: &Experiment, outcome: &Outcome, pool: usize) -> PoolFindin
         grants_left: Vec::new(),
         expiries: Vec::new(),
         rule: None,
+        threshold: None,
     }
 }
 

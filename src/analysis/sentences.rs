@@ -3,7 +3,7 @@
 use crate::analysis::findings::{Findings, PoolFinding};
 use crate::analysis::numbers::fewer_than_one_in;
 use crate::analysis::words::{
-    Dates, half_width, hours, hours_range, join, money, percent, plus_minus, points, usd, usd_range,
+    Dates, hours, hours_range, join, money, percent, plus_minus, rare, usd, usd_range,
 };
 use crate::base::civil::Zone;
 use crate::base::money::group_thousands;
@@ -12,7 +12,8 @@ use crate::stats::estimate::Estimate;
 
 mod subject;
 
-use subject::{Subject, lower_first, upper_first};
+pub use subject::lower_first;
+use subject::{Subject, upper_first};
 
 /// Other pools that get a clause of their own.
 const OTHERS_MAX: usize = 3;
@@ -21,12 +22,20 @@ const OTHERS_MAX: usize = 3;
 pub fn sentences(findings: &Findings) -> Vec<String> {
     let voice = Voice::new(findings);
     let first = first_pool(&findings.pools);
-    let mut out = vec![voice.first(first)];
-    if first.is_some() {
-        out.extend(voice.others(first));
-        out.extend(voice.wallet(first));
+    let mut out = Vec::new();
+    if let (None, false, true) = (first, findings.pools.is_empty(), voice.calm()) {
+        out.push(format!(
+            "Nothing runs dry and nothing stops you {}.",
+            voice.in_none()
+        ));
+    } else {
+        out.push(voice.first(first));
+        if first.is_some() {
+            out.extend(voice.others(first));
+            out.extend(voice.wallet(first));
+        }
+        out.push(voice.stopped());
     }
-    out.push(voice.stopped());
     out.push(voice.cost());
     if findings.header.trials == 1 {
         out.push("One trial is an example, not a forecast.".to_owned());
@@ -100,24 +109,33 @@ impl<'a> Voice<'a> {
         self.f.header.trials == 1
     }
 
-    /// `fewer than 1 in 3,338 months`, rounded down to two digits.
-    fn hardly_ever(&self) -> String {
-        let mut n = fewer_than_one_in(self.f.header.trials as u64);
-        let mut unit = 1;
-        while n / unit >= 100 {
-            unit *= 10;
-        }
-        n = n / unit * unit;
-        if n < 2 {
-            return format!("in none of {} {}", self.f.header.trials, self.many);
-        }
-        format!("fewer than 1 in {} {}", group_thousands(n), self.many)
+    /// Whether nobody is ever refused.
+    fn calm(&self) -> bool {
+        self.f.blocked.hours.mean <= 0.0 && self.f.p_blocked.value <= 0.0
     }
 
-    /// `in 34 % ± 1 % of months`.
+    /// `in any of 10,000 months (under 0.1 %)`: what was not seen, and how often it may still come.
+    fn in_none(&self) -> String {
+        let n = self.f.header.trials as u64;
+        let all = group_thousands(n);
+        if n == 1 {
+            return format!("in the one {} that was played", self.one);
+        }
+        let bound = (1000.0 / fewer_than_one_in(n) as f64).ceil() / 10.0;
+        if bound >= 50.0 {
+            return format!("in any of {all} {}", self.many);
+        }
+        let digits = usize::from(bound < 0.95);
+        format!("in any of {all} {} (under {bound:.digits$} %)", self.many)
+    }
+
+    /// `in 34 % ± 1 % of months`, `in 7 of 2,000 months`.
     fn in_share(&self, share: &Estimate) -> String {
         if share.value >= 1.0 {
             return format!("in every {}", self.one);
+        }
+        if let Some(rare) = rare(share.value, self.f.header.trials) {
+            return format!("in {rare} {}", self.many);
         }
         format!(
             "in {} {} of {}",
@@ -135,7 +153,7 @@ impl<'a> Voice<'a> {
             return if self.single() {
                 "Nothing runs dry.".to_owned()
             } else {
-                format!("Nothing runs dry ({}).", self.hardly_ever())
+                format!("Nothing runs dry {}.", self.in_none())
             };
         };
         let subject = Subject::of(pool);
@@ -207,35 +225,27 @@ impl<'a> Voice<'a> {
             return Some(format!("{} {verb} dry too.", upper_first(&join(&names))));
         }
         let mut clauses = vec![format!(
-            "{} {} dry in {} of {}",
+            "{} {} dry {}",
             upper_first(&Subject::of(lead).name),
             Subject::of(lead).runs(),
-            percent(lead.p_drains.value),
-            self.many
+            self.in_share(&lead.p_drains)
         )];
         for pool in &sometimes[1..] {
-            clauses.push(format!(
-                "{} in {}",
-                Subject::of(pool).name,
-                percent(pool.p_drains.value)
-            ));
+            let share = pool.p_drains.value;
+            let trials = self.f.header.trials;
+            let often = match rare(share, trials) {
+                Some(rare) => rare,
+                None if share >= 1.0 => "every one".to_owned(),
+                None => percent(share),
+            };
+            clauses.push(format!("{} in {often}", Subject::of(pool).name));
         }
         clauses.extend(
             never
                 .iter()
                 .map(|pool| format!("{} never", Subject::of(pool).name)),
         );
-        let widest = sometimes
-            .iter()
-            .filter(|pool| pool.p_drains.value < 1.0)
-            .map(|pool| half_width(&pool.p_drains))
-            .fold(0.0, f64::max);
-        let error = if widest > 0.0 {
-            format!(" (± {} %)", points(widest))
-        } else {
-            String::new()
-        };
-        Some(format!("{}{error}.", clauses.join(", ")))
+        Some(format!("{}.", clauses.join(", ")))
     }
 
     /// The wallet, unless it is the first to drain.
@@ -248,15 +258,11 @@ impl<'a> Voice<'a> {
         let name = upper_first(&subject.name);
         let runs = subject.runs();
         if pool.p_drains.value <= 0.0 {
-            let never = if subject.plural {
-                "never run"
-            } else {
-                "never runs"
-            };
+            let does = if subject.plural { "do" } else { "does" };
             return Some(if self.single() {
-                format!("{name} {never} dry.")
+                format!("{name} {does} not run dry.")
             } else {
-                format!("{name} {never} dry ({}).", self.hardly_ever())
+                format!("{name} {does} not run dry {}.", self.in_none())
             });
         }
         let Some(median) = quantile(pool, 0.5) else {
@@ -284,15 +290,20 @@ impl<'a> Voice<'a> {
             return if self.single() {
                 "You are never stopped.".to_owned()
             } else {
-                format!("You are never stopped ({}).", self.hardly_ever())
+                format!("You are not stopped {}.", self.in_none())
             };
         }
-        let why = self.mostly();
+        let why = self.mostly(true);
         if self.single() {
             return format!("You are stopped for {}{why}.", hours(h.mean));
         }
         if h.p50 < 0.05 {
             let often = self.in_share(&self.f.p_blocked);
+            let hits = self.f.p_blocked.value * self.f.header.trials as f64;
+            // What a handful of trials do on a weekday is chance.
+            if h.mean < 0.05 && hits < 9.5 {
+                return format!("You are stopped {often}{}.", self.mostly(false));
+            }
             let mean = if h.mean < 0.05 {
                 "under 0.1 h".to_owned()
             } else {
@@ -312,8 +323,9 @@ impl<'a> Voice<'a> {
     }
 
     /// `, mostly Tuesdays 15:00-18:00 by the 5-hour window`.
-    fn mostly(&self) -> String {
+    fn mostly(&self, times: bool) -> String {
         let b = &self.f.blocked;
+        let when = b.mostly.as_ref().filter(|_| times);
         let by = b.by.as_ref().map(|label| {
             let pool = self
                 .f
@@ -327,7 +339,7 @@ impl<'a> Voice<'a> {
                 (None, _) => format!("by the {label}"),
             }
         });
-        match (&b.mostly, by) {
+        match (when, by) {
             (Some(when), Some(by)) => format!(", mostly {when} {by}"),
             (Some(when), None) => format!(", mostly {when}"),
             (None, Some(by)) => format!(", mostly {by}"),
@@ -349,30 +361,45 @@ impl<'a> Voice<'a> {
             } else {
                 ""
             };
-            return format!("{subject} {} in every {}{only}.", usd(total.p50), self.one);
+            let n = group_thousands(self.f.header.trials as u64);
+            let all = format!("in every one of {n} {}", self.many);
+            return format!("{subject} {} {all}{only}.", usd(total.p50));
         }
         let budget = self.f.header.budget.is_some();
+        let alone = c.subscription_only >= 0.5;
+        let lead = if alone {
+            let often = percent(c.subscription_only);
+            let amount = usd(c.subscription_usd);
+            format!(
+                "{subject} {amount}, the subscription alone, in {often} of {}",
+                self.many
+            )
+        } else if usd(total.p10) == usd(total.p90) {
+            format!("{subject} {} in most {}", usd(total.p50), self.many)
+        } else {
+            let range = usd_range(total.p10, total.p90);
+            format!("{subject} {} (10-90 %: {range})", usd(total.p50))
+        };
+        // More than the subscription is what the first half has just said.
+        if alone && !budget && limit.to_f64() <= c.subscription_usd + 0.005 {
+            return format!("{lead}; at most {}.", usd(total.max));
+        }
         let what = if budget {
             format!("over the budget of {}", money(*limit))
         } else {
             format!("more than {}", money(*limit))
         };
         let tail = if over.value <= 0.0 {
-            format!("never {what} ({})", self.hardly_ever())
+            format!("not {what} {}", self.in_none())
         } else if budget {
             format!("{what} {}", self.in_share(over))
         } else {
-            format!("{what} in {} of {}", percent(over.value), self.many)
+            match rare(over.value, self.f.header.trials) {
+                Some(rare) => format!("{what} in {rare} {}", self.many),
+                None => format!("{what} in {} of {}", percent(over.value), self.many),
+            }
         };
-        if usd(total.p10) == usd(total.p90) {
-            return format!(
-                "{subject} {} in most {}; {tail}.",
-                usd(total.p50),
-                self.many
-            );
-        }
-        let range = usd_range(total.p10, total.p90);
-        format!("{subject} {} (10-90 %: {range}); {tail}.", usd(total.p50))
+        format!("{lead}; {tail}.")
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where the tokens and the money go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::rates::KINDS;
 use crate::analysis::findings::SpendRow;
@@ -81,5 +81,113 @@ fn add(total: &mut Totals, sum: &SpendSum, experiment: &Experiment) {
         total.tokens[kind] += sum.tokens[kind];
         total.value[kind] += i128::from(sum.tokens[kind]) * price;
         total.miss_value += i128::from(sum.miss_tokens[kind]) * price;
+    }
+}
+
+/// The work of one actor, or of all its copies, on one model.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// `developer`, without the number of a copy.
+    pub actor: String,
+    /// Actors in it: `developer 1` to `developer 10` are ten.
+    pub copies: usize,
+    pub sub_agent: bool,
+    pub model: String,
+    pub usd: [f64; KINDS],
+    pub miss_usd: f64,
+    pub share: f64,
+}
+
+impl Group {
+    /// `me`, `10 × developer`.
+    pub fn who(&self) -> String {
+        match self.copies {
+            1 => self.actor.clone(),
+            n => format!("{n} × {}", self.actor),
+        }
+    }
+}
+
+/// Rows with the copies of one actor summed up, dearest first: ten lines of a tenth each say
+/// nothing.
+pub fn grouped(rows: &[SpendRow]) -> Vec<Group> {
+    let mut actors: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for row in rows {
+        actors
+            .entry(stem(&row.actor))
+            .or_default()
+            .insert(&row.actor);
+    }
+    let mut out: Vec<Group> = Vec::new();
+    for row in rows {
+        let copies = actors.get(stem(&row.actor)).map_or(1, BTreeSet::len);
+        let actor = match copies {
+            1 => &row.actor,
+            _ => stem(&row.actor),
+        };
+        let same = |g: &&mut Group| {
+            g.actor == actor && g.sub_agent == row.sub_agent && g.model == row.model
+        };
+        let Some(group) = out.iter_mut().find(same) else {
+            out.push(Group {
+                actor: actor.to_owned(),
+                copies,
+                sub_agent: row.sub_agent,
+                model: row.model.clone(),
+                usd: row.usd,
+                miss_usd: row.miss_usd,
+                share: row.share,
+            });
+            continue;
+        };
+        group.share += row.share;
+        group.miss_usd += row.miss_usd;
+        for (sum, usd) in group.usd.iter_mut().zip(row.usd) {
+            *sum += usd;
+        }
+    }
+    out.sort_by(|a, b| b.share.total_cmp(&a.share));
+    out
+}
+
+/// The name without the number that tells copies apart.
+fn stem(name: &str) -> &str {
+    let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    match name.rsplit_once(' ') {
+        Some((stem, number)) if digits(number) && !stem.is_empty() => stem,
+        _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(actor: &str, model: &str, share: f64) -> SpendRow {
+        SpendRow {
+            actor: actor.to_owned(),
+            sub_agent: false,
+            model: model.to_owned(),
+            requests: 0.0,
+            tokens: [0.0; KINDS],
+            usd: [share; KINDS],
+            miss_usd: share,
+            misses: 0.0,
+            paid_usd: [0.0; 3],
+            share,
+        }
+    }
+
+    #[test]
+    fn copies_are_one_group() {
+        let rows = [
+            row("me", "opus-5.5", 0.35),
+            row("dev 1", "opus-5.5", 0.25),
+            row("dev 2", "opus-5.5", 0.2),
+            row("dev 2", "sonnet-5.5", 0.1),
+            row("agent 7", "opus-5.5", 0.1),
+        ];
+        let who: Vec<String> = grouped(&rows).iter().map(Group::who).collect();
+        assert_eq!(who, ["2 × dev", "me", "2 × dev", "agent 7"]);
     }
 }

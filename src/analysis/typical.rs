@@ -3,7 +3,7 @@
 use crate::account::rates::KINDS;
 use crate::account::spec::Access;
 use crate::analysis::findings::Typical;
-use crate::analysis::numbers::Sorted;
+use crate::analysis::numbers::{HOURS, Sorted};
 use crate::analysis::summarise::{About, AnalysisError};
 use crate::base::money::Money;
 use crate::base::time::Instant;
@@ -34,10 +34,17 @@ pub fn typical(
         events,
         left,
         total: Money(totals[trial]),
+        stopped_h: outcome.get(trial, Field::BlockedMs) as f64 / HOURS,
     })
 }
 
-/// The trial with the least sum of rank distances to the medians; the first of equals.
+/// A trial whose ranks are this share of all trials farther from the medians than the nearest one
+/// is still typical.
+const SLACK: f64 = 0.05;
+
+/// The trial with the least sum of rank distances to the medians. Among those that are nearly as
+/// near one in which something happens (a stop, a reload, an empty pool) is worth more than a flat
+/// line; of equals the one with the most usual number of requests.
 pub fn nearest_to_medians(experiment: &Experiment, outcome: &Outcome, totals: &[i64]) -> usize {
     let pools = shown_pools(experiment);
     let mut columns = vec![totals.to_vec(), outcome.column(Field::BlockedMs)];
@@ -53,8 +60,20 @@ pub fn nearest_to_medians(experiment: &Experiment, outcome: &Outcome, totals: &[
             *sum += from.saturating_sub(middle) + middle.saturating_sub(to);
         }
     }
-    let best = distance.iter().enumerate().min_by_key(|(_, d)| **d);
-    best.map_or(0, |(trial, _)| trial)
+    let requests = outcome.column(Field::Requests);
+    let sorted = Sorted::new(requests.clone());
+    let middle = sorted.quantile(0.5);
+    let happens = |trial: usize| {
+        let some = |field| outcome.get(trial, field) > 0;
+        some(Field::BlockedMs) || some(Field::Reloads) || (0..pools).any(|p| some(Field::Drains(p)))
+    };
+    let least = distance.iter().copied().min().unwrap_or(0);
+    let near = least + (outcome.trials as f64 * SLACK) as usize;
+    let eventful = (0..outcome.trials).any(|t| distance[t] <= near && happens(t));
+    (0..outcome.trials)
+        .filter(|&t| !eventful || (distance[t] <= near && happens(t)))
+        .min_by_key(|&t| (distance[t], requests[t].abs_diff(middle), t))
+        .unwrap_or(0)
 }
 
 fn shown_pools(experiment: &Experiment) -> usize {

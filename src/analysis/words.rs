@@ -56,6 +56,37 @@ pub fn percent(share: f64) -> String {
     }
 }
 
+/// `7 of 2,000`: a rare share as the trials it was seen in; none when it is not rare.
+pub fn rare(share: f64, trials: usize) -> Option<String> {
+    let hits = (share * trials as f64).round();
+    (hits >= 1.0 && share < 0.0095).then(|| {
+        let (hits, all) = (group_thousands(hits as u64), group_thousands(trials as u64));
+        format!("{hits} of {all}")
+    })
+}
+
+/// `Opus 5.5` for `opus-5.5`, `Haiku 5.5 (batch)`: a family and its version. Other names stay.
+pub fn model(name: &str) -> String {
+    let (base, rest) = name.split_once(' ').unwrap_or((name, ""));
+    let parts = base.split_once('-');
+    let version = |v: &str| v.chars().all(|c| c.is_ascii_digit() || c == '.');
+    match parts {
+        Some((family, v))
+            if !v.is_empty()
+                && !family.is_empty()
+                && version(v)
+                && family.chars().all(|c| c.is_ascii_lowercase()) =>
+        {
+            let family = match family {
+                short if short.len() <= 3 => short.to_uppercase(),
+                long => long[..1].to_uppercase() + &long[1..],
+            };
+            format!("{family} {v} {rest}").trim_end().to_owned()
+        }
+        _ => name.to_owned(),
+    }
+}
+
 /// Half the width of an interval in points: `± 1 %`, `± 0.3 %`.
 pub fn plus_minus(estimate: &Estimate) -> String {
     format!("± {} %", points(half_width(estimate)))
@@ -105,6 +136,8 @@ pub fn usd_range(low: f64, high: f64) -> String {
 pub struct Dates<'a> {
     pub zone: Zone<'a>,
     clock: bool,
+    /// The whole horizon is one day: its date says nothing.
+    one_day: bool,
     year: bool,
 }
 
@@ -114,6 +147,7 @@ impl<'a> Dates<'a> {
         Dates {
             zone: Zone(zone),
             clock: hours <= 72.0,
+            one_day: hours <= 25.0,
             year: hours > 360.0 * 24.0,
         }
     }
@@ -131,9 +165,12 @@ impl<'a> Dates<'a> {
         text
     }
 
-    /// `4 Dec 15:20`, for tables.
+    /// `4 Dec 15:20`, for tables; `15:20` when the horizon is a day.
     pub fn minute(&self, at: Instant) -> String {
         let l = self.zone.local(at);
+        if self.one_day {
+            return l.clock();
+        }
         format!("{} {}", self.date(&l), l.clock())
     }
 
@@ -228,6 +265,23 @@ mod tests {
             (1.0, "100 %"),
         ] {
             assert_eq!(percent(x), text);
+        }
+    }
+
+    #[test]
+    fn rare_shares_and_models_read_well() {
+        assert_eq!(rare(0.001, 2000).as_deref(), Some("2 of 2,000"));
+        assert_eq!(rare(0.03, 2000), None);
+        assert_eq!(rare(0.0, 2000), None);
+        for (name, shown) in [
+            ("opus-5.5", "Opus 5.5"),
+            ("haiku-5.5 (batch)", "Haiku 5.5 (batch)"),
+            ("gpt-6", "GPT 6"),
+            ("my-own-model", "my-own-model"),
+            ("Ämter-7", "Ämter-7"),
+            ("-5", "-5"),
+        ] {
+            assert_eq!(model(name), shown);
         }
     }
 

@@ -30,7 +30,14 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 fn belongs(before: &str, word: &str) -> bool {
     let number = before.ends_with(|c: char| c.is_ascii_digit());
     let unit = word.starts_with(|c: char| c == '%' || c == '×' || c.is_alphabetic());
-    before.ends_with('±') || (number && unit && word.chars().count() <= 5)
+    let weekday = before.chars().count() == 3
+        && ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].contains(&before)
+        && word.starts_with(|c: char| c.is_ascii_digit());
+    weekday
+        || before.ends_with('×')
+        || word == "±"
+        || before.ends_with('±')
+        || (number && unit && word.chars().count() <= 5)
 }
 
 /// Text filled up with spaces to a width.

@@ -2,11 +2,14 @@
 //! Readable without colour; colour only underlines.
 
 use crate::account::rates::Kind;
-use crate::analysis::findings::{Findings, PoolFinding, SpendRow};
-use crate::analysis::sentences::{quantile, sentences};
-use crate::analysis::words::{Dates, hours, join, percent};
+use crate::account::spec::Provenance;
+use crate::analysis::findings::{Findings, PoolFinding};
+use crate::analysis::sentences::{lower_first, quantile, sentences};
+use crate::analysis::spend::grouped;
+use crate::analysis::words::{Dates, hours, join, model, percent};
 use crate::base::money::group_thousands;
 use crate::report::lines::{pad, shorten, wrap};
+use crate::scenario::ASSUMED_SIZES;
 
 /// What the screen needs beside the findings.
 #[derive(Clone, Debug)]
@@ -133,16 +136,31 @@ impl Page<'_> {
 /// Space between columns.
 const GAP: usize = 2;
 
-/// One line per pool, widths from the content. Where it does not fit, times lose the clock first
-/// and labels are cut last.
+/// Which of the three first times show the clock, and whether a line ends with where the size of
+/// the pool comes from: what a line gives up, in turn, when it does not fit.
+const FITS: [([bool; 3], bool); 4] = [
+    ([true; 3], true),
+    ([false, true, false], true),
+    ([false, true, false], false),
+    ([false; 3], false),
+];
+
+/// One line per pool, widths from the content. Where it does not fit, the outer times lose the
+/// clock first and labels are cut last.
 fn table(page: &mut Page<'_>, f: &Findings) {
     let room = page.width() - INDENT;
-    let mut rows = table_rows(f, true);
-    let mut widths = widths_of(&rows);
-    let needed = |widths: &[usize]| widths.iter().sum::<usize>() + GAP * (widths.len() - 1);
-    if needed(&widths) > room {
-        rows = table_rows(f, false);
+    let needed = |widths: &[usize]| {
+        let shown = widths.iter().filter(|w| **w > 0).count();
+        widths.iter().sum::<usize>() + GAP * shown.saturating_sub(1)
+    };
+    let mut rows = Vec::new();
+    let mut widths = [0; 6];
+    for (clocks, source) in FITS {
+        rows = table_rows(f, clocks, source);
         widths = widths_of(&rows);
+        if needed(&widths) <= room {
+            break;
+        }
     }
     widths[0] = widths[0]
         .saturating_sub(needed(&widths).saturating_sub(room))
@@ -165,7 +183,7 @@ fn table(page: &mut Page<'_>, f: &Findings) {
     }
 }
 
-fn table_rows(f: &Findings, clock: bool) -> Vec<[String; 6]> {
+fn table_rows(f: &Findings, clocks: [bool; 3], source: bool) -> Vec<[String; 6]> {
     let dates = Dates::new(&f.header.zone, f.header.start, f.header.end);
     let each = format!("a {}", f.header.trial_word);
     let header = [
@@ -181,10 +199,13 @@ fn table_rows(f: &Findings, clock: bool) -> Vec<[String; 6]> {
         [
             pool.label.clone(),
             percent(pool.p_drains.value),
-            first_times(pool, &dates, clock),
+            first_times(pool, &dates, clocks),
             format!("{:.1} ×", pool.drains.mean),
             hours(pool.stopped_h.mean),
-            pool.provenance.map_or("", |p| p.name()).to_owned(),
+            pool.provenance
+                .filter(|_| source)
+                .map_or("", |p| p.name())
+                .to_owned(),
         ]
     }));
     rows
@@ -201,15 +222,17 @@ fn widths_of(rows: &[[String; 6]]) -> [usize; 6] {
 }
 
 /// `2 Dec 16:10 · 4 Dec 15:20 · 9 Dec 10:00`; `–` where the pool lasts in that share.
-fn first_times(pool: &PoolFinding, dates: &Dates<'_>, clock: bool) -> String {
-    let show = |at| {
-        if clock {
-            dates.minute(at)
-        } else {
-            dates.date_or_clock(at)
-        }
-    };
-    let times = [0.1, 0.5, 0.9].map(|p| quantile(pool, p).map(show));
+fn first_times(pool: &PoolFinding, dates: &Dates<'_>, clocks: [bool; 3]) -> String {
+    let mut times = [None, None, None];
+    for ((time, p), clock) in times.iter_mut().zip([0.1, 0.5, 0.9]).zip(clocks) {
+        *time = quantile(pool, p).map(|at| {
+            if clock {
+                dates.minute(at)
+            } else {
+                dates.date_or_clock(at)
+            }
+        });
+    }
     if times.iter().all(Option::is_none) {
         return "–".to_owned();
     }
@@ -218,17 +241,28 @@ fn first_times(pool: &PoolFinding, dates: &Dates<'_>, clock: bool) -> String {
         .join(" · ")
 }
 
+/// Longest name of an actor in it.
+const NAME_MAX: usize = 32;
 /// Most shares of a line.
 const SHARES_MAX: usize = 4;
 
 fn money(page: &mut Page<'_>, f: &Findings) {
     const MARGIN: &str = "Where the money goes ";
     let groups = grouped(&f.spend);
-    let shown = groups.iter().filter(|g| g.1 >= 0.005).take(SHARES_MAX);
+    let shown = groups.iter().filter(|g| g.share >= 0.005);
     let mut parts: Vec<String> = shown
-        .map(|(name, share)| format!("{name} {}", percent(*share)))
+        .take(SHARES_MAX)
+        .map(|g| {
+            let part = if g.sub_agent { " sub-agents" } else { "" };
+            format!(
+                "{}{part}, {} {}",
+                shorten(&g.who(), NAME_MAX),
+                model(&g.model),
+                percent(g.share)
+            )
+        })
         .collect();
-    let rest: f64 = groups.iter().skip(SHARES_MAX).map(|g| g.1).sum();
+    let rest: f64 = groups.iter().skip(SHARES_MAX).map(|g| g.share).sum();
     if rest >= 0.005 {
         parts.push(format!("others {}", percent(rest)));
     }
@@ -268,30 +302,13 @@ fn money(page: &mut Page<'_>, f: &Findings) {
     page.wrapped(&" ".repeat(MARGIN.len()), &parts.join(" · "));
 }
 
-/// Shares by actor, part and model, largest first. Copies of one actor (`developer 1`, `developer
-/// 2`) are one line: ten lines of a tenth each say nothing.
-fn grouped(rows: &[SpendRow]) -> Vec<(String, f64)> {
-    let base = |name: &str| -> String {
-        let stem = name
-            .trim_end_matches(|c: char| c.is_ascii_digit())
-            .trim_end();
-        let copies = |r: &SpendRow| r.actor != name && r.actor.starts_with(stem);
-        match stem.len() < name.len() && !stem.is_empty() && rows.iter().any(copies) {
-            true => stem.to_owned(),
-            false => name.to_owned(),
-        }
+/// `the 5-hour window`, `the week (all models)`.
+fn the_pool(pool: &PoolFinding) -> String {
+    let label = match pool.label.split_once(", ") {
+        Some((head, tail)) => format!("{head} ({tail})"),
+        None => pool.label.clone(),
     };
-    let mut groups: Vec<(String, f64)> = Vec::new();
-    for row in rows {
-        let part = if row.sub_agent { " sub-agents" } else { "" };
-        let name = format!("{}{part}, {}", base(&row.actor), row.model);
-        match groups.iter_mut().find(|g| g.0 == name) {
-            Some(group) => group.1 += row.share,
-            None => groups.push((name, row.share)),
-        }
-    }
-    groups.sort_by(|a, b| b.1.total_cmp(&a.1));
-    groups
+    format!("the {}", lower_first(&label))
 }
 
 /// What the numbers rest on, and warnings, each behind its kind.
@@ -307,18 +324,25 @@ fn notes(f: &Findings) -> Vec<(&'static str, String)> {
         let sizes: Vec<String> = f
             .pools
             .iter()
-            .filter(|p| p.provenance == Some(crate::account::spec::Provenance::Assumed))
-            .map(|p| p.label.clone())
+            .filter(|p| p.provenance == Some(Provenance::Assumed))
+            .map(the_pool)
             .collect();
+        let rests = match sizes.len() {
+            1 => "rests on it",
+            _ => "rests on them",
+        };
         out.push((
             "note",
             format!(
-                "not published, so assumed: the size of {}; every date and hour above rests on it",
+                "not published, so assumed: the size of {}; every date and hour above {rests}",
                 join(&sizes)
             ),
         ));
     }
-    out.extend(f.warnings.iter().map(|w| ("warning", w.clone())));
+    // The note says the same and names the windows.
+    let said = |w: &&String| !(f.header.assumed && *w == ASSUMED_SIZES);
+    let warnings = f.warnings.iter().filter(said);
+    out.extend(warnings.map(|w| ("warning", w.clone())));
     out
 }
 

@@ -42,6 +42,15 @@ pub fn ticks(low: f64, high: f64, n: f64) -> (Vec<f64>, f64) {
     (values, step)
 }
 
+/// Decimals that ticks `step` apart need.
+pub fn decimals(step: f64) -> usize {
+    let whole = |d: &usize| {
+        let scaled = step * 10f64.powi(*d as i32);
+        (scaled - scaled.round()).abs() < 1e-6 * scaled.max(1e-12)
+    };
+    (0..6usize).find(whole).unwrap_or(6)
+}
+
 /// The plotting area of a panel with time to the right.
 pub struct Panel<'a> {
     pub clock: &'a Clock<'a>,
@@ -157,6 +166,7 @@ mod tests {
         );
         let (values, step) = ticks(103.0, 487.0, 8.0);
         assert_eq!(step, 50.0);
+        assert_eq!([5.0, 2.5, 0.1, 0.025].map(decimals), [0, 1, 1, 3]);
         assert_eq!((values[0], values[values.len() - 1]), (150.0, 450.0));
     }
 

@@ -1,6 +1,6 @@
 //! When work is stopped: weekday by hour, and what stops it.
 
-use super::axes::{ticks, widest};
+use super::axes::{decimals, ticks, widest};
 use super::canvas::{Anchor, Drawing, Room, Style};
 use super::theme;
 use super::{frame, say};
@@ -56,6 +56,15 @@ pub fn draw(f: &Findings) -> Option<Drawing> {
     heat(&mut d, f, map, most, high);
     if most > 0.0 {
         color_bar(&mut d, map, high);
+    } else {
+        let style = Style::plain(theme::PANEL_TITLE, theme::MUTED);
+        let at = ((map.left + map.right) / 2.0, (map.top + map.bottom) / 2.0);
+        d.text_mid(
+            at,
+            Anchor::Middle,
+            style,
+            "no hour in which anybody was stopped",
+        );
     }
     reason_bars(&mut d, f, &reasons, map.bottom + 34.0);
     Some(d)
@@ -97,7 +106,10 @@ fn heat(d: &mut Drawing, f: &Findings, map: Room, most: f64, high: f64) {
                 let style = Style::bold(theme::TICK, theme::on(color));
                 let number = say::percent(*share).replace(say::NBSP, "");
                 let number = number.replace("under", "<").replace("over", ">");
-                d.text_mid((x + wide / 2.0, middle), Anchor::Middle, style, &number);
+                // A number that does not fit is on the bar of colours.
+                if style.width(&number) + 6.0 < wide {
+                    d.text_mid((x + wide / 2.0, middle), Anchor::Middle, style, &number);
+                }
             }
         }
     }
@@ -132,8 +144,7 @@ fn color_bar(d: &mut Drawing, map: Room, high: f64) {
     }
     let style = Style::plain(theme::TICK, theme::TEXT);
     let (values, step) = ticks(0.0, high, 4.0);
-    let decimals = (-step.log10().floor()).clamp(0.0, 4.0) as usize;
-    let decimals = if step == 2.5 { 1 } else { decimals };
+    let decimals = decimals(step);
     for v in values {
         let at = y(v / high);
         d.rule((right, at), (right + 4.0, at), 1.0, theme::AXIS);
@@ -142,9 +153,12 @@ fn color_bar(d: &mut Drawing, map: Room, high: f64) {
     }
 }
 
-/// Reasons of all actors together: label, hours per trial, highest probability among actors.
-fn reasons(f: &Findings) -> Vec<(String, f64, f64)> {
-    let mut out: Vec<(String, f64, f64)> = Vec::new();
+/// A reason, its hours per trial of all actors together, and how likely it is where that is known:
+/// of several actors only each one's probability is.
+type Stop = (String, f64, Option<f64>);
+
+fn reasons(f: &Findings) -> Vec<Stop> {
+    let mut out: Vec<Stop> = Vec::new();
     for row in &f.blocked.rows {
         let p = row.probability.value;
         if row.hours_mean <= 0.0 && p <= 0.0 {
@@ -153,22 +167,24 @@ fn reasons(f: &Findings) -> Vec<(String, f64, f64)> {
         match out.iter_mut().find(|(label, _, _)| *label == row.label) {
             Some((_, hours, most)) => {
                 *hours += row.hours_mean;
-                *most = most.max(p);
+                *most = None;
             }
-            None => out.push((row.label.clone(), row.hours_mean, p)),
+            None => out.push((row.label.clone(), row.hours_mean, Some(p))),
         }
+    }
+    if let [only] = out.as_mut_slice() {
+        only.2 = Some(f.p_blocked.value);
     }
     out.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     if out.len() > REASONS {
         let rest: Vec<_> = out.drain(REASONS - 1..).collect();
         let hours = rest.iter().map(|r| r.1).sum();
-        let most = rest.iter().map(|r| r.2).fold(0.0, f64::max);
-        out.push((format!("{} other reasons", rest.len()), hours, most));
+        out.push((format!("{} other reasons", rest.len()), hours, None));
     }
     out
 }
 
-fn reason_bars(d: &mut Drawing, f: &Findings, reasons: &[(String, f64, f64)], top: f64) {
+fn reason_bars(d: &mut Drawing, f: &Findings, reasons: &[Stop], top: f64) {
     if reasons.is_empty() {
         return;
     }
@@ -194,8 +210,10 @@ fn reason_bars(d: &mut Drawing, f: &Findings, reasons: &[(String, f64, f64)], to
         let pool = f.pools.iter().position(|p| p.label == *name);
         let color = pool.map_or(theme::AXIS, |i| theme::pool(i, f.pools[i].is_wallet));
         d.rect(bar, color);
-        let share = say::in_share(*p, &f.header);
-        let text = format!("{} · {share}", say::hours(*hours));
+        let share = p.map_or(String::new(), |p| {
+            format!(" · {}", say::in_share(p, &f.header))
+        });
+        let text = format!("{}{share}", say::hours(*hours));
         d.text_mid((end + 10.0, y), Anchor::Start, style, &text);
     }
 }
@@ -215,14 +233,7 @@ fn title(f: &Findings) -> String {
     if f.p_blocked.value <= 0.0 && b.hours.max <= 0.0 {
         return format!("Nothing stops you {}", say::in_any(h));
     }
-    let by = b.by.as_ref().map(|label| {
-        let pool = f.pools.iter().find(|p| p.label == *label);
-        // A pool can stop somebody; any other reason is a sentence of its own.
-        pool.map_or_else(
-            || format!("({})", say::lower_first(label)),
-            |pool| format!("by {}", say::the_pool(pool)),
-        )
-    });
+    let by = say::stopper(f).map(|(by, _)| format!("by {by}"));
     let lead = if b.hours.p50 >= 0.05 {
         let typical = say::hours(b.hours.p50);
         format!("You are stopped {typical} in the median {}", say::trial(h))
@@ -232,7 +243,6 @@ fn title(f: &Findings) -> String {
     match (&b.mostly, by) {
         (Some(when), Some(by)) => format!("{lead}, mostly {when} {by}"),
         (Some(when), None) => format!("{lead}, mostly {when}"),
-        (None, Some(by)) if by.starts_with('(') => format!("{lead} {by}"),
         (None, Some(by)) => format!("{lead}, mostly {by}"),
         (None, None) => match worst(f) {
             Some(when) => format!("{lead}, {when}"),

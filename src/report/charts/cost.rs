@@ -2,15 +2,16 @@
 
 use super::axes::{Scale, ticks};
 use super::canvas::{Anchor, Drawing, Room, Style};
+use super::cost_bars::{Bin, Heights, SPIKE, bars_of, bins, open_label, spike};
+use super::marks::{Mark, ROW, draw_marks};
 use super::theme::{self, Color};
 use super::{frame, say};
 use crate::analysis::findings::{CostFinding, Findings};
+use crate::analysis::sentences::costs;
+use crate::analysis::words;
 
 const ABOUT: &str = "A histogram of what leaves the user's account: subscription, card charges, \
                      tax and what is paid elsewhere.";
-
-/// Height of a row of labels above the bars.
-const ROW: f64 = 24.0;
 
 pub fn draw(f: &Findings) -> Option<Drawing> {
     let bins = bins(&f.cost);
@@ -20,7 +21,7 @@ pub fn draw(f: &Findings) -> Option<Drawing> {
     let (mut d, top) = frame::open(f, &title(f), ABOUT, theme::HEIGHT);
     let room = Room {
         left: 92.0,
-        top: top + 26.0,
+        top: top + 40.0,
         right: d.width - 76.0,
         bottom: d.height - 118.0,
     };
@@ -36,52 +37,37 @@ pub fn draw(f: &Findings) -> Option<Drawing> {
         top: room.top + 5.0 * ROW,
         ..room
     };
-    bars_of(&mut d, &bins, x, bars);
+    let heights = Heights::of(&bins, bars);
+    heights.axis(&mut d, f, &bins, bars);
+    bars_of(&mut d, &bins, x, &heights);
     axis(&mut d, f, x, room);
-    lines(&mut d, f, x, room);
+    let marks = marks(f, x);
+    always(&mut d, f, x, room);
+    draw_marks(&mut d, &marks, room);
+    spike(&mut d, f, &bins, x, bars, &marks);
+    open_label(&mut d, &bins, x, &heights, &marks);
     parts(&mut d, f);
     Some(d)
 }
 
-/// A bar: from, to, trials, and whether it stands for everything above `from`.
-struct Bin {
-    low: f64,
-    high: f64,
-    trials: u64,
-    open: bool,
-}
-
-/// The histogram without empty ends; the open bin gets the width of its neighbour.
-fn bins(cost: &CostFinding) -> Vec<Bin> {
-    let h = &cost.histogram;
-    let first = h.iter().position(|b| b.2 > 0);
-    let last = h.iter().rposition(|b| b.2 > 0);
-    let (Some(first), Some(last)) = (first, last) else {
-        return Vec::new();
-    };
-    let mut out: Vec<Bin> = Vec::new();
-    for (low, high, trials) in &h[first..=last] {
-        let open = !high.is_finite();
-        let width = out
-            .last()
-            .map_or(low.abs().max(1.0) * 0.1, |b| b.high - b.low);
-        let high = if open { low + width } else { *high };
-        if low.is_finite() && high >= *low {
-            out.push(Bin {
-                low: *low,
-                high,
-                trials: *trials,
-                open,
-            });
-        }
-    }
-    out
-}
-
 /// Whether all trials cost the same, to the cent.
-fn is_constant(f: &Findings) -> bool {
+pub fn is_constant(f: &Findings) -> bool {
     let t = &f.cost.total_usd;
     (t.max - t.p05).abs() < 0.005
+}
+
+/// Whether most trials pay the subscription and nothing else.
+pub fn alone(f: &Findings) -> bool {
+    !is_constant(f) && f.cost.subscription_only >= SPIKE
+}
+
+/// `$95.40`, as the screen has it.
+pub fn amount(v: f64) -> String {
+    if (0.995..999_500.0).contains(&v) {
+        words::usd(v)
+    } else {
+        say::usd(v)
+    }
 }
 
 /// From where to where the axis goes: all bars and lines, and the end of the subscription.
@@ -115,6 +101,7 @@ fn range(f: &Findings, bins: &[Bin]) -> (f64, f64) {
     if low < 0.35 * high {
         low = bins[0].low.min(0.0);
     }
+    let high = high.max(low + 0.05 * high.abs());
     (low, high + 0.015 * (high - low))
 }
 
@@ -122,12 +109,17 @@ fn range(f: &Findings, bins: &[Bin]) -> (f64, f64) {
 fn over(f: &Findings) -> Option<f64> {
     let at = f.cost.over.0.to_f64();
     let t = &f.cost.total_usd;
+    let named = f.header.budget.is_some();
+    // A round number at the only value, or at the subscription, says nothing new.
+    if !named && (is_constant(f) || (alone(f) && at <= f.cost.subscription_usd + 0.005)) {
+        return None;
+    }
     let far = if is_constant(f) {
         t.p50 * 3.0
     } else {
         t.max + 1.5 * (t.max - t.p05)
     };
-    (f.header.budget.is_some() || at > 0.0)
+    (named || at > 0.0)
         .then_some(at)
         .filter(|v| *v > 0.0 && *v <= far)
 }
@@ -148,56 +140,6 @@ fn subscription(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
         d.text((right - edge, y), Anchor::End, style, "subscription");
         d.text((right - edge, y + 18.0), Anchor::End, style, &amount);
     }
-}
-
-fn bars_of(d: &mut Drawing, bins: &[Bin], x: Scale, room: Room) {
-    let most = bins.iter().map(density).fold(0.0, f64::max);
-    if most <= 0.0 {
-        return;
-    }
-    for bin in bins {
-        let (mut left, mut right) = (x.at(bin.low), x.at(bin.high));
-        let gap = if right - left > 4.0 { 0.6 } else { 0.0 };
-        // One value in all trials: a bar that can be seen.
-        if right - left < 1.5 {
-            let middle = (left + right) / 2.0;
-            (left, right) = (middle - 0.75, middle + 0.75);
-        }
-        if bins.len() == 1 {
-            let middle = (left + right) / 2.0;
-            let half = ((right - left) / 2.0).clamp(14.0, 40.0);
-            (left, right) = (middle - half, middle + half);
-        }
-        let height = density(bin) / most * (room.bottom - room.top);
-        let color = if bin.open {
-            theme::mix(theme::SKY, theme::WHITE, 0.5)
-        } else {
-            theme::SKY
-        };
-        if height > 0.0 {
-            d.rect(
-                Room {
-                    left: left + gap,
-                    right: right - gap,
-                    top: room.bottom - height.max(0.8),
-                    bottom: room.bottom,
-                },
-                color,
-            );
-        }
-        if bin.open {
-            let style = Style::plain(theme::SMALL, theme::TEXT);
-            let text = format!("over {}", say::usd(bin.low));
-            let y = room.bottom - height - 8.0;
-            let places = [((left + right) / 2.0, Anchor::Middle), (right, Anchor::End)];
-            d.text_if_free(&places.map(|(x, a)| ((x, y), a)), style, &text);
-        }
-    }
-}
-
-/// Bars of unequal width are compared by area.
-fn density(bin: &Bin) -> f64 {
-    bin.trials as f64 / (bin.high - bin.low).max(1e-9)
 }
 
 fn axis(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
@@ -221,64 +163,46 @@ fn axis(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
     d.text((middle, room.bottom + 48.0), Anchor::Middle, style, &words);
 }
 
-/// Quantiles and the budget: lines, with their labels in rows above the bars.
-fn lines(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
+/// The one cost of all trials, over its bar.
+fn always(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
     let t = &f.cost.total_usd;
-    let dark = Style::plain(theme::LABEL, theme::INK).haloed();
-    let top = room.top + 14.0;
     if is_constant(f) {
-        let text = format!("{}, always", say::usd(t.p50));
+        let text = format!("{}, always", amount(t.p50));
         let at = (x.at(t.p50), room.top + 5.0 * ROW - 12.0);
         let style = Style::bold(theme::LABEL, theme::INK);
         d.text(at, Anchor::Middle, style, &text);
     }
-    // From left to right, so that each label has free room to the right of its line: the lines
-    // after it begin a row lower.
-    for (row, (v, text, budget)) in marks(f, x).iter().enumerate() {
-        let at = x.at(*v);
-        let y = top + row as f64 * ROW;
-        if *budget {
-            let style = Style::bold(theme::LABEL, theme::VERMILLION).haloed();
-            d.rule((at, y - 12.0), (at, room.bottom), 2.6, theme::VERMILLION);
-            beside(d, at, y, room, style, text);
-        } else {
-            d.dashed((at, y - 12.0), (at, room.bottom), 1.8, theme::INK);
-            beside(d, at, y, room, dark, text);
-        }
-    }
 }
 
-/// Where a line stands, what it says, and whether it is the budget.
-fn marks(f: &Findings, x: Scale) -> Vec<(f64, String, bool)> {
+/// Quantiles and the budget, from left to right.
+fn marks(f: &Findings, x: Scale) -> Vec<Mark> {
     let t = &f.cost.total_usd;
-    let mut out: Vec<(f64, String, bool)> = Vec::new();
+    let mut out: Vec<Mark> = Vec::new();
     for (name, v) in [("P50", t.p50), ("P80", t.p80), ("P95", t.p95)] {
         if is_constant(f) {
             break;
         }
         match out.last_mut() {
             // Quantiles that are one line get one label.
-            Some((at, text, _)) if (x.at(*at) - x.at(v)).abs() < 3.0 => {
-                *text = text.replacen("  ", &format!(", {name}  "), 1);
+            Some(mark) if (mark.x - x.at(v)).abs() < 3.0 => {
+                mark.text = mark.text.replacen("  ", &format!(", {name}  "), 1);
             }
-            _ => out.push((v, format!("{name}  {}", say::usd(v)), false)),
+            _ => out.push(Mark {
+                x: x.at(v),
+                text: format!("{name}  {}", amount(v)),
+                strong: false,
+            }),
         }
     }
     if let Some(v) = over(f) {
-        out.push((v, over_words(f), true));
+        out.push(Mark {
+            x: x.at(v),
+            text: over_words(f),
+            strong: true,
+        });
     }
-    out.sort_by(|a, b| a.0.total_cmp(&b.0));
+    out.sort_by(|a, b| a.x.total_cmp(&b.x));
     out
-}
-
-/// A label to the right of its line, or to the left when the canvas ends.
-fn beside(d: &mut Drawing, at: f64, y: f64, room: Room, style: Style, text: &str) {
-    let fits = at + 8.0 + style.width(text) < room.right + 60.0;
-    if fits {
-        d.text((at + 8.0, y), Anchor::Start, style, text);
-    } else {
-        d.text((at - 8.0, y), Anchor::End, style, text);
-    }
 }
 
 fn over_words(f: &Findings) -> String {
@@ -348,55 +272,45 @@ fn included(c: &CostFinding) -> String {
     }
 }
 
-/// `December`, `the year`, `14 days`, and whether that is a plural.
-fn span(f: &Findings) -> (String, bool) {
-    let h = &f.header;
-    let days = (h.end - h.start).as_hours() / 24.0;
-    if let ([month], true) = (f.months.as_slice(), days > 27.0) {
-        let name = month.label.split(' ').next().unwrap_or(&month.label);
-        return (name.to_string(), false);
-    }
-    if days < 1.2 {
-        ("the day".to_string(), false)
-    } else if (27.0..32.5).contains(&days) {
-        ("the month".to_string(), false)
-    } else if (350.0..380.0).contains(&days) {
-        ("the year".to_string(), false)
-    } else if days > 80.0 && f.months.len() > 2 {
-        (format!("{} months", f.months.len()), true)
-    } else {
-        (format!("{days:.0} days"), true)
-    }
-}
-
+/// `December`, `The 12 weeks`.
 fn upper_span(f: &Findings) -> String {
-    say::upper_first(&span(f).0)
+    let words = costs(f);
+    words
+        .rsplit_once(' ')
+        .map_or(words.clone(), |(span, _)| span.to_string())
 }
 
 fn title(f: &Findings) -> String {
     let (t, h) = (&f.cost.total_usd, &f.header);
-    let (subject, many) = span(f);
-    let costs = if many { "cost" } else { "costs" };
-    let subject = say::upper_first(&subject);
+    let subject = costs(f);
     if is_constant(f) {
-        let amount = say::usd(t.p50);
+        let amount = amount(t.p50);
         return if h.trials == 1 {
-            format!("{subject} {costs} {amount}")
+            format!("{subject} {amount}")
         } else {
             let (n, word) = (say::count(h.trials), say::trials(h));
-            format!("{subject} {costs} {amount} in every one of {n} {word}")
+            format!("{subject} {amount} in every one of {n} {word}")
         };
     }
-    let amount = say::money(f.cost.over.0);
+    let limit = say::money(f.cost.over.0);
     let p = f.cost.over.1.value;
     let tail = if f.cost.over.0.0 <= 0 {
         String::new()
     } else if p <= 0.0 {
-        format!(", and never more than {amount}")
+        format!(", and never more than {limit}")
     } else if p >= 1.0 {
-        format!(", and always more than {amount}")
+        format!(", and always more than {limit}")
     } else {
-        format!(", and more than {amount} {}", say::in_share(p, h))
+        format!(", and more than {limit} {}", say::in_share(p, h))
     };
-    format!("{subject} {costs} {} in the median{tail}", say::usd(t.p50))
+    if alone(f) {
+        let fee = amount(f.cost.subscription_usd);
+        let often = say::in_share(f.cost.subscription_only, h);
+        let tail = match over(f) {
+            None if h.budget.is_none() => format!(", and at most {}", amount(t.max)),
+            _ => tail,
+        };
+        return format!("{subject} {fee}, the subscription alone, {often}{tail}");
+    }
+    format!("{subject} {} in the median{tail}", amount(t.p50))
 }

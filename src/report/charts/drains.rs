@@ -13,6 +13,8 @@ const ABOUT: &str = "Lines fall from 100 % as pools run dry for the first time; 
                      dots mark the date by which half of all trials have drained.";
 /// Height of the label of a line: two rows and some air.
 const LABEL: f64 = 42.0;
+/// Height of the name of a pool that never drains, under one heading for all of them.
+const NEVER: f64 = 21.0;
 
 /// A pool as it is drawn.
 struct Curve<'f> {
@@ -33,7 +35,8 @@ pub fn draw(f: &Findings) -> Option<Drawing> {
     let names: Vec<String> = f.pools.iter().map(|p| name.fit(&p.label, 236.0)).collect();
     let facts: Vec<String> = f.pools.iter().map(|p| how_often(p, f)).collect();
     let column = widest(&name, names.iter().map(String::as_str))
-        .max(widest(&fact, facts.iter().map(String::as_str)));
+        .max(widest(&fact, facts.iter().map(String::as_str)))
+        .max(fact.width("all of them never run dry:"));
     let room = Room {
         left: 104.0,
         top: top + 46.0,
@@ -119,27 +122,55 @@ fn end_labels(
     names: &[String],
     facts: &[String],
 ) {
-    let ends: Vec<f64> = curves
-        .iter()
-        .map(|c| c.points.last().map_or(panel.room.bottom, |p| p.1))
-        .collect();
+    let end = |c: &Curve<'_>| c.points.last().map_or(panel.room.bottom, |p| p.1);
+    let never = |c: &Curve<'_>| c.pool.p_drains.value <= 0.0;
+    let quiet = curves.iter().filter(|c| never(c)).count();
+    // Several lines on the 100 % line are one group, so that they do not crowd out the others.
+    let group = quiet > 1;
     let (top, bottom) = (panel.room.top - 20.0, panel.room.bottom + 6.0);
-    let at = spread(&ends, &vec![LABEL; ends.len()], top, bottom);
+    let mut items: Vec<(Option<usize>, f64, f64)> = Vec::new();
+    if group {
+        items.push((None, panel.y.at(100.0), NEVER));
+    }
+    // First the quiet ones: of equal wishes the first stays on top.
+    let mut order: Vec<usize> = (0..curves.len()).collect();
+    order.sort_by_key(|i| !never(&curves[*i]));
+    for i in order {
+        let height = if group && never(&curves[i]) {
+            NEVER
+        } else {
+            LABEL
+        };
+        items.push((Some(i), end(&curves[i]), height));
+    }
+    let wish: Vec<f64> = items.iter().map(|item| item.1).collect();
+    let heights: Vec<f64> = items.iter().map(|item| item.2).collect();
+    let at = spread(&wish, &heights, top, bottom);
     let right = panel.room.right;
-    for (i, curve) in curves.iter().enumerate() {
-        if (at[i] - ends[i]).abs() > 3.0 {
-            d.line(
-                vec![(right + 2.0, ends[i]), (right + 12.0, at[i])],
-                1.2,
-                curve.color,
-            );
-        }
-        let ink = theme::ink(curve.color);
-        let x = right + 16.0;
+    let x = right + 16.0;
+    for ((item, wish, _), at) in items.into_iter().zip(at) {
+        let Some(i) = item else {
+            let style = Style::plain(theme::TICK, theme::TEXT);
+            let text = match quiet == curves.len() {
+                true => "all of them never run dry:".to_string(),
+                false => format!("{quiet} never run dry:"),
+            };
+            d.text_mid((x, at), Anchor::Start, style, &text);
+            continue;
+        };
+        let ink = theme::ink(curves[i].color);
         let name = Style::bold(theme::LABEL, ink);
+        if group && never(&curves[i]) {
+            d.text_mid((x, at), Anchor::Start, name, &names[i]);
+            continue;
+        }
+        if (at - wish).abs() > 3.0 {
+            let leader = vec![(right + 2.0, wish), (right + 12.0, at)];
+            d.line(leader, 1.2, curves[i].color);
+        }
         let fact = Style::plain(theme::TICK, ink);
-        d.text((x, at[i] - 3.0), Anchor::Start, name, &names[i]);
-        d.text((x, at[i] + 15.0), Anchor::Start, fact, &facts[i]);
+        d.text((x, at - 3.0), Anchor::Start, name, &names[i]);
+        d.text((x, at + 15.0), Anchor::Start, fact, &facts[i]);
     }
 }
 
@@ -228,6 +259,8 @@ fn title(f: &Findings, clock: &Clock<'_>) -> String {
         .min_by_key(|(at, _)| *at);
     if let Some((at, pool)) = first {
         let share = pool.p_drains.value;
+        let runs = say::verb(pool, "runs", "run");
+        let is = say::verb(pool, "is", "are");
         let pool = say::the_pool(pool);
         let at_once = (at - clock.start).0 as f64 <= 0.001 * (clock.end - clock.start).0 as f64;
         return if at_once {
@@ -236,12 +269,18 @@ fn title(f: &Findings, clock: &Clock<'_>) -> String {
             } else {
                 format!(" {}", say::in_share(share, h))
             };
-            format!("{} is empty from the start{often}", say::upper_first(&pool))
+            format!(
+                "{} {is} empty from the start{often}",
+                say::upper_first(&pool)
+            )
         } else if h.trials == 1 {
-            format!("{} runs dry by {}", say::upper_first(&pool), clock.long(at))
+            {
+                let pool = say::upper_first(&pool);
+                format!("{pool} {runs} dry by {}", clock.long(at))
+            }
         } else {
             format!(
-                "Half of all {}, {pool} is empty by {}",
+                "In half of all {}, {pool} {runs} dry by {}",
                 say::trials(h),
                 clock.long(at)
             )
@@ -252,8 +291,9 @@ fn title(f: &Findings, clock: &Clock<'_>) -> String {
         .max_by(|a, b| a.p_drains.value.total_cmp(&b.p_drains.value));
     match most {
         Some(pool) => format!(
-            "{} runs dry {}",
+            "{} {} dry {}",
             say::upper_first(&say::the_pool(pool)),
+            say::verb(pool, "runs", "run"),
             say::in_share(pool.p_drains.value, h)
         ),
         None => format!("No pool runs dry {}", say::in_any(h)),

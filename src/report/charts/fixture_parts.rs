@@ -119,6 +119,7 @@ pub fn pool(label: &str, is_wallet: bool, days: f64, p_end: f64, shape: f64) -> 
         grants_left: Vec::new(),
         expiries: Vec::new(),
         rule: is_wallet.then(|| "reloads to $25 below $5".to_string()),
+        threshold: is_wallet.then_some(Money::usd(5)),
     }
 }
 
@@ -180,6 +181,7 @@ pub fn cost(sub: f64, mid: f64, over: f64, p_over: f64, bins: Vec<(f64, f64, u64
         total_usd: total,
         median: estimate(mid),
         subscription_usd: sub,
+        subscription_only: 0.0,
         extra_mean_usd: (mid - sub) * 0.9,
         tax_mean_usd: (mid - sub) * 0.18,
         api_mean_usd: 0.0,
@@ -303,6 +305,7 @@ pub fn typical(pools: &[PoolFinding], days: f64, busy: bool) -> Typical {
         events,
         left,
         total: Money::usd(190),
+        stopped_h: if busy { 59.0 } else { 0.0 },
     }
 }
 

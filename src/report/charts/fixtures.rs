@@ -57,6 +57,13 @@ pub fn all() -> Vec<(&'static str, Findings)> {
     out.push(("two-years", base(730.0)));
     out.push(("always-over", always_over()));
     out.push(("narrow", narrow()));
+    out.push(("spike", spike(None)));
+    out.push(("spike-budget", spike(Some(250))));
+    out.push(("spike-rare", spike_rare()));
+    out.push(("six-never", six_never()));
+    out.push(("copies", copies()));
+    out.push(("spend-limit", spend_limit()));
+    out.push(("crowded-cost", crowded_cost()));
     out
 }
 
@@ -229,6 +236,83 @@ fn free() -> Findings {
     f
 }
 
+/// Nearly all months cost the subscription; the rest is spread out.
+fn spike(budget: Option<i64>) -> Findings {
+    let mut f = base(31.0);
+    let mut bins: Vec<(f64, f64, u64)> = (0..40)
+        .map(|i| 100.0 + 5.0 * f64::from(i))
+        .map(|low| (low, low + 5.0, if low as u64 % 40 == 20 { 40 } else { 0 }))
+        .collect();
+    bins[0].2 = 9_700;
+    bins.push((300.0, f64::INFINITY, 60));
+    let over = budget.unwrap_or(100);
+    f.cost = cost(100.0, 100.0, over as f64, 0.03, bins);
+    f.cost.total_usd = constant(100.0);
+    (f.cost.total_usd.p99, f.cost.total_usd.max) = (180.0, 412.0);
+    f.cost.total_usd.se = 0.4;
+    f.cost.subscription_only = 0.97;
+    f.header.budget = budget.map(Money::usd);
+    f
+}
+
+/// One month in ten thousand costs more.
+fn spike_rare() -> Findings {
+    let mut f = spike(None);
+    f.cost.histogram = vec![(100.0, 100.02, 9_999), (100.02, f64::INFINITY, 1)];
+    f.cost.subscription_only = 0.9999;
+    f.cost.over.1 = estimate(0.0001);
+    f.cost.total_usd = constant(100.0);
+    f.cost.total_usd.max = 101.0;
+    f
+}
+
+/// Six windows that never run dry, and two pools that do.
+fn six_never() -> Findings {
+    let pools = (0..8)
+        .map(|i| {
+            let p = if i == 2 || i == 7 { 0.004 } else { 0.0 };
+            pool(&format!("Window number {i}"), i == 7, 31.0, p, 1.0)
+        })
+        .collect();
+    with_pools(base(31.0), 31.0, pools, true)
+}
+
+/// Ten seats of one actor, on two models, with sub-agents.
+fn copies() -> Findings {
+    let mut f = base(31.0);
+    f.spend = (0..40)
+        .map(|i| {
+            let model = ["opus-5.5", "sonnet-5.5"][i % 2];
+            row(&format!("developer {}", i % 10 + 1), model, i >= 20, 20.0)
+        })
+        .collect();
+    f
+}
+
+/// A limit stops, not a pool; several actors, and too seldom for minutes.
+fn spend_limit() -> Findings {
+    let mut f = base(31.0);
+    f.pools[3].p_drains = estimate(0.0);
+    let limit = |actor: &str, hours: f64| BlockedRow {
+        actor: actor.to_string(),
+        ..blocked_row("monthly spend limit", hours, 0.02)
+    };
+    f.blocked.rows = vec![limit("me", 0.4), limit("agent", 0.2)];
+    f.blocked.by = Some("monthly spend limit".to_string());
+    f.blocked.mostly = None;
+    f
+}
+
+/// Quantiles and a long label about the limit at the right edge.
+fn crowded_cost() -> Findings {
+    let mut f = base(31.0);
+    f.cost = cost(20.0, 95.4, 100.0, 0.46, histogram(20.0, 1.6, 60));
+    let t = &mut f.cost.total_usd;
+    (t.p50, t.p80, t.p90, t.p95, t.max) = (95.4, 110.0, 111.0, 112.0, 116.0);
+    f.header.budget = None;
+    f
+}
+
 /// One wild number in every place that takes one.
 pub fn hostile(v: f64) -> Findings {
     let mut f = base(31.0);
@@ -276,7 +360,7 @@ fn always_over() -> Findings {
     f.typical.events.extend(events);
     f.typical.events.sort_by_key(|e| e.at);
     f.blocked.mostly = None;
-    f.blocked.by = Some("Out of extra usage".to_string());
+    f.blocked.by = Some("false refusal (incident)".to_string());
     f
 }
 

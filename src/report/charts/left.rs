@@ -69,7 +69,7 @@ fn plots(f: &Findings) -> Vec<Plot<'_>> {
             points: &pool.left,
             money: pool.is_wallet,
             marks: pool.resets.iter().map(|at| (*at, String::new())).collect(),
-            level: pool.rule.as_deref().and_then(threshold),
+            level: (pool.threshold).map(|at| (at.to_f64(), "reload".to_string())),
         });
         if !pool.grants_left.is_empty() {
             out.push(Plot {
@@ -92,34 +92,22 @@ fn plots(f: &Findings) -> Vec<Plot<'_>> {
     out
 }
 
-/// The reload threshold is named in the rule only: `reloads to $25 below $5`.
-fn threshold(rule: &str) -> Option<(f64, String)> {
-    let (_, after) = rule.split_once("below $")?;
-    let number: String = after
-        .chars()
-        .take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
-        .filter(|c| *c != ',')
-        .collect();
-    let value: f64 = number.trim_end_matches('.').parse().ok()?;
-    Some((value, "reload".to_string()))
-}
-
 fn panel_finding(pool: &PoolFinding, f: &Findings) -> String {
     let h = &f.header;
     let p = pool.p_drains.value;
     if let (true, Some(rule)) = (pool.is_wallet, &pool.rule) {
-        let often = if threshold(rule).is_some() {
-            format!(
-                ", {} in the median {}",
-                say::times(f.reloads.p50),
-                say::trial(h)
-            )
-        } else if p <= 0.0 {
-            ", never empty".to_string()
-        } else {
-            format!(", empty {}", say::in_share(p, h))
+        let empty = match p {
+            p if p <= 0.0 => "never empty".to_string(),
+            p => format!("empty {}", say::in_share(p, h)),
         };
-        return format!("{rule}{often}");
+        if pool.threshold.is_none() {
+            return format!("{rule}; {empty}");
+        }
+        let reloads = match f.reloads.p50.max(0.0) as usize {
+            0 => "no reload".to_string(),
+            n => say::plural(n, "reload"),
+        };
+        return format!("{rule}; {reloads} (median), {empty}");
     }
     if p <= 0.0 {
         return match pool.peak_use {
@@ -164,39 +152,38 @@ fn grant_finding(pool: &PoolFinding, f: &Findings) -> String {
 }
 
 fn title(f: &Findings) -> String {
-    let worst = (f.pools.iter())
-        .filter(|p| p.stopped_h.mean > 0.0)
-        .max_by(|a, b| a.stopped_h.mean.total_cmp(&b.stopped_h.mean));
     let h = &f.header;
-    if let Some(worst) = worst {
-        let name = say::upper_first(&say::the_pool(worst));
+    if let Some((by, hours)) = say::stopper(f) {
         let per = say::trial(h);
-        if f.pools.len() == 1 {
-            let mean = say::hours(worst.stopped_h.mean);
-            return format!("{name} stops you for {mean} a {per} on average");
-        }
+        let often = if hours * 60.0 < 1.0 {
+            // Too short to be told in minutes: how often says more.
+            say::in_share(f.p_blocked.value, h)
+        } else {
+            format!("{} a {per} on average", say::hours(hours))
+        };
+        let pool = f.pools.iter().find(|p| say::the_pool(p) == by);
+        let stops = pool.map_or("stops", |p| say::verb(p, "stops", "stop"));
+        let most = if f.pools.len() == 1 { "" } else { " most" };
         let calm = (f.pools.iter()).find(|p| p.is_wallet && p.p_drains.value <= 0.0);
         let rest = match calm {
-            Some(wallet) if h.trials > 1 => {
-                format!(
-                    "; {} never empties at these settings",
-                    say::the_pool(wallet)
-                )
-            }
-            _ => {
-                let mean = say::hours(worst.stopped_h.mean);
-                format!(", {mean} a {per} on average")
-            }
+            Some(wallet) if h.trials > 1 => format!(
+                "; {} never {} dry",
+                say::the_pool(wallet),
+                say::verb(wallet, "runs", "run")
+            ),
+            _ => String::new(),
         };
-        return format!("{name} is the pool that stops you most{rest}");
+        let by = say::upper_first(&by);
+        return format!("{by} {stops} you{most}, {often}{rest}");
     }
     let dry = (f.pools.iter())
         .filter(|p| p.p_drains.value > 0.0)
         .max_by(|a, b| a.p_drains.value.total_cmp(&b.p_drains.value));
     match dry {
         Some(pool) => format!(
-            "{} runs dry {}, but that stops nobody",
+            "{} {} dry {}, but that stops nobody",
             say::upper_first(&say::the_pool(pool)),
+            say::verb(pool, "runs", "run"),
             say::in_share(pool.p_drains.value, h)
         ),
         None => format!("Something is left in every pool {}", at_all_times(f)),
@@ -344,21 +331,5 @@ fn end_labels(d: &mut Drawing, plot: &Plot<'_>, panel: &Panel<'_>) {
             Style::plain(theme::TICK, ink)
         };
         d.text_mid((panel.room.right + 12.0, y), Anchor::Start, style, text);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_threshold_is_read_from_the_rule() {
-        let read = |s: &str| threshold(s).map(|(v, _)| v);
-        assert_eq!(read("reloads to $25 below $5"), Some(5.0));
-        assert_eq!(
-            read("adds $1,000 below $1,250.50, at most $3 a month"),
-            Some(1250.5)
-        );
-        assert_eq!(read("no auto-reload"), None);
     }
 }

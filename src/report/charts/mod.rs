@@ -7,6 +7,7 @@
 mod axes;
 pub mod canvas;
 mod frame;
+mod marks;
 mod place;
 mod png;
 mod say;
@@ -17,6 +18,7 @@ mod when;
 
 mod blocked;
 mod cost;
+mod cost_bars;
 mod drains;
 mod left;
 mod month;

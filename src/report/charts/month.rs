@@ -9,6 +9,7 @@ use super::when::Clock;
 use super::{frame, say};
 use crate::account::reason::Reason;
 use crate::analysis::findings::Findings;
+use crate::analysis::words::usd;
 use crate::base::money::Money;
 use crate::base::time::Instant;
 use crate::engine::replay::{Event, Note, PurchaseKind, What};
@@ -117,7 +118,7 @@ fn pool_panel(d: &mut Drawing, f: &Findings, i: usize, clock: &Clock<'_>, room: 
     d.line(steps(series, &panel), 2.0, color);
     if let Some((_, last)) = series.last() {
         let text = if pool.is_wallet {
-            format!("{} left", say::usd(*last))
+            format!("{} left", usd(*last))
         } else {
             format!("{} left", say::percent(*last / 100.0))
         };
@@ -305,36 +306,6 @@ fn refusals(
     }
 }
 
-/// Hours that actors spent waiting after a refusal: what the replay says they did. Overlaps of one
-/// actor's sessions count once.
-fn waiting_h(events: &[Event], end: Instant) -> f64 {
-    let mut spans: Vec<(usize, Instant, Instant)> = (events.iter())
-        .filter_map(|e| match e.what {
-            What::Reacts {
-                actor,
-                until: Some(until),
-                ..
-            } => Some((actor, e.at, until.min(end))),
-            _ => None,
-        })
-        .filter(|(_, from, to)| to > from)
-        .collect();
-    spans.sort_unstable();
-    let mut total = 0;
-    let mut covered: Option<(usize, Instant)> = None;
-    for (actor, from, to) in spans {
-        let begin = match covered {
-            Some((a, until)) if a == actor => from.max(until),
-            _ => from,
-        };
-        if to > begin {
-            total += (to - begin).0;
-            covered = Some((actor, to));
-        }
-    }
-    total as f64 / 3_600_000.0
-}
-
 /// `7 reloads`, `2 top-ups`, `1 payment`: what put money in, without what did not happen.
 fn paid(events: &[Event]) -> Vec<String> {
     let count = |kinds: &[PurchaseKind]| {
@@ -364,7 +335,7 @@ fn title(f: &Findings, clock: &Clock<'_>) -> String {
     let mut days: Vec<_> = refused.iter().map(|at| clock.local(*at).date()).collect();
     days.dedup();
     let mut parts = paid(events);
-    let waiting = waiting_h(events, clock.end);
+    let stopped = f.typical.stopped_h;
     if refused.is_empty() {
         parts.push("nothing is refused".to_string());
     } else {
@@ -375,8 +346,8 @@ fn title(f: &Findings, clock: &Clock<'_>) -> String {
             format!(" on {}", say::plural(days.len(), "day"))
         };
         parts.push(format!("{times}{on}"));
-        if waiting > 0.0 {
-            parts.push(format!("{} of waiting", say::hours(waiting)));
+        if stopped > 0.0 {
+            parts.push(format!("stopped for {}", say::hours(stopped)));
         }
     }
     format!("A typical {}: {}", say::trial(&f.header), parts.join(", "))

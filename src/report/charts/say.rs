@@ -1,6 +1,7 @@
 //! Numbers and names as words: one way to say money, shares, counts and pools.
 
-use crate::analysis::findings::{Header, PoolFinding};
+use crate::analysis::findings::{Findings, Header, PoolFinding};
+use crate::analysis::words;
 use crate::base::money::{Money, PICO_PER_USD, group_thousands};
 
 /// A space that does not break.
@@ -87,18 +88,19 @@ pub fn percent(share: f64) -> String {
     }
 }
 
-/// `3.2 h`, `25 min`, `4 days`.
+/// `3.2 h`, `25 min`, `under 1 min`, `1,234 h`.
 pub fn hours(h: f64) -> String {
-    if h < 0.008 {
+    if h <= 0.0 {
         format!("0{NBSP}h")
+    } else if h < 1.0 / 60.0 {
+        format!("under 1{NBSP}min")
     } else if h < 0.95 {
         format!("{:.0}{NBSP}min", (h * 60.0).max(1.0))
     } else if h < 9.95 {
         format!("{h:.1}{NBSP}h")
-    } else if h < 96.0 {
-        format!("{h:.0}{NBSP}h")
     } else {
-        format!("{:.0}{NBSP}days", h / 24.0)
+        // Never days: several actors together may be stopped for more hours than a month has.
+        format!("{}{NBSP}h", group_thousands(h.round().min(1e15) as u64))
     }
 }
 
@@ -154,12 +156,14 @@ pub fn in_any(header: &Header) -> String {
     }
 }
 
-/// `in every month`, `in 34 % of months`, `in no month`.
+/// `in every month`, `in 34 % of months`, `in 7 of 2,000 months`, `in no month`.
 pub fn in_share(share: f64, header: &Header) -> String {
     if share <= 0.0 {
         format!("in no {}", trial(header))
     } else if share >= 1.0 {
         format!("in every {}", trial(header))
+    } else if let Some(rare) = words::rare(share, header.trials) {
+        format!("in {rare} {}", trials(header))
     } else {
         format!("in {} of {}", percent(share), trials(header))
     }
@@ -180,6 +184,27 @@ pub fn the_pool(pool: &PoolFinding) -> String {
     } else {
         format!("the {label}")
     }
+}
+
+/// `stop` or `stops`, after the name of a pool as its subject.
+pub fn verb<'a>(pool: &PoolFinding, one: &'a str, many: &'a str) -> &'a str {
+    let name = pool.label.as_str();
+    if pool.is_wallet && name.ends_with('s') && !name.ends_with("ss") {
+        many
+    } else {
+        one
+    }
+}
+
+/// What stops for the most time, as it stands inside a sentence, and its hours a trial: `the
+/// 5-hour window`, `the monthly spend limit`.
+pub fn stopper(f: &Findings) -> Option<(String, f64)> {
+    let label = f.blocked.by.as_ref()?;
+    let rows = f.blocked.rows.iter().filter(|r| r.label == *label);
+    let hours = rows.map(|r| r.hours_mean).sum();
+    let pool = f.pools.iter().find(|p| p.label == *label);
+    let name = pool.map_or_else(|| format!("the {}", lower_first(label)), the_pool);
+    Some((name, hours))
 }
 
 /// Lower first letter, unless the first word is a name or an acronym.

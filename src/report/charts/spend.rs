@@ -5,7 +5,9 @@ use super::canvas::{Anchor, Drawing, Room, Style};
 use super::theme::{self, Color};
 use super::{frame, say};
 use crate::account::rates::Kind;
-use crate::analysis::findings::{Findings, SpendRow};
+use crate::analysis::findings::Findings;
+use crate::analysis::spend::{Group, grouped};
+use crate::analysis::words;
 
 const ABOUT: &str = "Stacked bars, one per actor and model: list-price dollars of input, cache \
                      writes, cache misses, cache reads and output.";
@@ -24,6 +26,8 @@ const SEGMENTS: [(&str, Color); 5] = [
 /// A bar.
 struct Bar {
     name: String,
+    actor: String,
+    copies: usize,
     under: String,
     parts: [f64; 5],
 }
@@ -141,7 +145,7 @@ fn legend(d: &mut Drawing, f: &Findings, bars: &[Bar], y: f64) {
 }
 
 fn bars(f: &Findings) -> Vec<Bar> {
-    let mut out: Vec<Bar> = (f.spend.iter())
+    let mut out: Vec<Bar> = (grouped(&f.spend).iter())
         .map(bar)
         .filter(|b| b.total() > 0.0)
         .collect();
@@ -159,6 +163,8 @@ fn bars(f: &Findings) -> Vec<Bar> {
         }
         out.push(Bar {
             name: format!("{} more", rest.len()),
+            actor: String::new(),
+            copies: 1,
             under: "all that is smaller".to_string(),
             parts,
         });
@@ -166,16 +172,19 @@ fn bars(f: &Findings) -> Vec<Bar> {
     out
 }
 
-fn bar(row: &SpendRow) -> Bar {
+fn bar(row: &Group) -> Bar {
     let usd = |kind: Kind| row.usd[kind as usize].max(0.0);
     let writes = usd(Kind::Write5m) + usd(Kind::Write1h);
     let misses = row.miss_usd.clamp(0.0, writes);
+    let model = words::model(&row.model);
     Bar {
-        name: row.actor.clone(),
+        name: row.who(),
+        actor: row.actor.clone(),
+        copies: row.copies,
         under: if row.sub_agent {
-            format!("{}, sub-agents", row.model)
+            format!("{model}, sub-agents")
         } else {
-            row.model.clone()
+            model
         },
         parts: [
             usd(Kind::Input),
@@ -206,9 +215,13 @@ fn title(f: &Findings, bars: &[Bar], total: f64) -> String {
         };
         format!("{name} {cost} {} of it", say::percent(share))
     };
-    let name = Style::bold(theme::TITLE, theme::INK).fit(&top.name, 420.0);
+    let name = Style::bold(theme::TITLE, theme::INK).fit(&top.actor, 420.0);
+    let who = match top.copies {
+        1 => format!("“{name}”"),
+        n => format!("the {n} copies of “{name}”"),
+    };
     let model = top.under.replace(", sub-agents", " in sub-agents");
-    let user = format!("{model} for “{name}”");
+    let user = format!("{model} for {who}");
     if bars.len() == 1 {
         let (sum, per) = (say::usd(total), say::trial(&f.header));
         return format!("{user} uses {sum} a {per} at list price; {second}");

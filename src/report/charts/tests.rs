@@ -35,6 +35,57 @@ fn no_text_touches_another_or_leaves_the_canvas() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Lines that mark a cost must not strike out words.
+#[test]
+fn no_line_of_the_cost_chart_runs_through_a_text() {
+    let mut wrong = Vec::new();
+    for (name, d) in drawings().iter().filter(|(n, _)| n.starts_with("cost-")) {
+        for shape in &d.shapes {
+            let canvas::Shape::Line { points, color, .. } = shape else {
+                continue;
+            };
+            let upright = points.len() == 2 && (points[0].0 - points[1].0).abs() < 0.01;
+            if !upright || ![theme::INK, theme::VERMILLION].contains(color) {
+                continue;
+            }
+            let line = canvas::Room {
+                left: points[0].0 - 0.5,
+                right: points[0].0 + 0.5,
+                top: points[0].1.min(points[1].1),
+                bottom: points[0].1.max(points[1].1),
+            };
+            for t in d.texts.iter().filter(|t| t.room.touches(&line)) {
+                wrong.push(format!("{name}: a line runs through “{}”", t.text));
+            }
+        }
+    }
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The titles of the shapes in which something other than a pool is the answer.
+#[test]
+fn titles_name_the_reason_and_the_group() {
+    let shapes = fixtures::all();
+    let of = |shape: &str| titles(&shapes.iter().find(|(n, _)| *n == shape).unwrap().1);
+    assert_eq!(
+        of("spend-limit")[1],
+        "The monthly spend limit stops you most, 36 min a month on average; extra usage never runs dry"
+    );
+    assert_eq!(
+        of("spike")[2],
+        "December costs $100, the subscription alone, in 97 % of months, and at most $412"
+    );
+    assert_eq!(
+        of("copies")[4],
+        "Opus 5.5 for the 10 copies of “developer” takes 25 % of the money; cache misses cost 21 % of all"
+    );
+    assert_eq!(
+        of("six-never")[0],
+        "Window number 2 runs dry in 40 of 10,000 months"
+    );
+}
+
 #[test]
 fn every_mark_is_finite_and_near_the_canvas() {
     for (name, d) in drawings() {
@@ -132,12 +183,12 @@ fn titles_state_the_finding() {
     assert_eq!(
         titles(&fixture_parts::base(31.0)),
         [
-            "Half of all months, the 5-hour window is empty by Friday 4 December",
-            "The 5-hour window is the pool that stops you most, 3.2 h a month on average",
+            "In half of all months, the 5-hour window runs dry by Friday 4 December",
+            "The 5-hour window stops you most, 2.4 h a month on average",
             "December costs $190 in the median, and more than $300 in 10 % of months",
             "You are stopped 3.2 h in the median month, mostly Tuesdays 15:00-18:00 by the 5-hour window",
-            "opus-5.5 for “me” takes 66 % of the money; cache misses cost 21 % of all",
-            "A typical month: 7 reloads, 88 refusals on 24 days, 59 h of waiting",
+            "Opus 5.5 for “me” takes 66 % of the money; cache misses cost 21 % of all",
+            "A typical month: 7 reloads, 88 refusals on 24 days, stopped for 59 h",
         ]
     );
 }
