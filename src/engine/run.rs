@@ -8,7 +8,7 @@ use super::compiled::Compiled;
 use super::experiment::Experiment;
 use super::outcome::Outcome;
 use super::replay::Event;
-use super::surroundings::Blind;
+use super::surroundings::{Blind, Watch};
 use super::tally::Tally;
 use super::trial::{Desk, TrialError, play};
 
@@ -114,6 +114,28 @@ pub fn replay(exp: &Experiment, trial: u64) -> Result<Vec<Event>, EngineError> {
     // Charges that posted in between are told when they post: put all in order of time.
     events.sort_by_key(|e| e.at);
     Ok(events)
+}
+
+/// Shows some trials to a watcher, one after the other; after each, `done` is told.
+///
+/// # Errors
+/// As [`run`].
+pub fn watch<W: Watch>(
+    exp: &Experiment,
+    trials: std::ops::Range<u64>,
+    watcher: &mut W,
+    done: impl Fn(&mut W),
+) -> Result<(), EngineError> {
+    let c = Compiled::new(exp);
+    let (mut tally, mut desk) = (Tally::new(&c), Desk::default());
+    let mut row = Vec::new();
+    for trial in trials {
+        row.clear();
+        play(&c, trial, &mut desk, &mut tally, watcher, true, &mut row)
+            .map_err(|e| EngineError::new(trial, e))?;
+        done(watcher);
+    }
+    Ok(())
 }
 
 /// The row of one trial, by itself.
