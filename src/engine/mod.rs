@@ -11,5 +11,6 @@ pub mod replay;
 pub mod run;
 mod stops;
 mod surroundings;
+pub use surroundings::Watch;
 mod tally;
 pub mod trial;

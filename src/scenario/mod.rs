@@ -44,7 +44,7 @@ mod tests_calendar;
 mod tests_values;
 
 pub use build::{LimitNote, RunSpec, Scenario, VariantSpec};
-pub use presets::{Preset, init, presets};
+pub use presets::{Preset, alone, init, presets};
 pub use problems::{Place, Problem, Problems};
 pub use require::{Metric, Op, Requirement, STATS, Stat};
 pub use schema::schema;
