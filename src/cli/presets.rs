@@ -5,7 +5,7 @@ use super::common;
 use super::exit::{Exit, Failure};
 use crate::analysis::realism;
 use crate::catalog::observed::Observed;
-use crate::report::realism::text;
+use crate::report::realism::{open_hour, text};
 use crate::scenario;
 
 /// List the presets for actors, print one with its sources, or check one against real use.
@@ -63,6 +63,8 @@ fn check(name: &str, args: &Args) -> Done {
     let fitted = observed.preset == name;
     let rows = simulated.compare(observed, fitted);
     let source = fitted.then_some(observed.source.as_str());
-    common::print(&text(name, source, args.trials, &rows))?;
+    let mut out = text(name, source, args.trials, &rows);
+    out.push_str(&open_hour(simulated.session_hours, simulated.session_usd));
+    common::print(&out)?;
     Ok(Exit::Answered)
 }

@@ -65,6 +65,19 @@ pub fn text(preset: &str, source: Option<&str>, trials: u64, rows: &[Row]) -> St
     out
 }
 
+/// What an hour with an open session costs on average.
+pub fn open_hour(hours: f64, usd: f64) -> String {
+    if hours <= 0.0 {
+        return String::new();
+    }
+    format!(
+        "\nA session is open for {} h and costs ${} (means): ${} an open hour.\n",
+        number(hours),
+        number(usd),
+        number(usd / hours)
+    )
+}
+
 fn both(pair: Option<Pair>, ratio: bool) -> String {
     let Some(pair) = pair else {
         return " ".repeat(if ratio { 25 } else { 18 });
