@@ -12,12 +12,23 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("account", &["base"]),
     ("demand", &["base"]),
     ("engine", &["base", "account", "demand"]),
-    ("scenario", &["base", "account", "demand", "engine", "catalog"]),
-    ("analysis", &["base", "stats", "account", "demand", "engine", "catalog"]),
-    ("report", &["base", "stats", "account", "engine", "analysis", "catalog"]),
+    (
+        "scenario",
+        &["base", "account", "demand", "engine", "catalog"],
+    ),
+    (
+        "analysis",
+        &["base", "stats", "account", "demand", "engine", "catalog"],
+    ),
+    (
+        "report",
+        &["base", "stats", "account", "engine", "analysis", "catalog"],
+    ),
     (
         "cli",
-        &["base", "engine", "analysis", "catalog", "report", "scenario"],
+        &[
+            "base", "engine", "analysis", "catalog", "report", "scenario",
+        ],
     ),
 ];
 
@@ -28,7 +39,10 @@ fn sources(dir: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let mut todo = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(dir)];
     while let Some(dir) = todo.pop() {
-        let mut entries: Vec<_> = fs::read_dir(&dir).unwrap().map(|e| e.unwrap().path()).collect();
+        let mut entries: Vec<_> = fs::read_dir(&dir)
+            .unwrap()
+            .map(|e| e.unwrap().path())
+            .collect();
         entries.sort();
         for path in entries {
             if path.is_dir() {
@@ -56,7 +70,11 @@ fn imports(text: &str) -> Vec<&str> {
     code.lines()
         .filter(|l| !l.trim_start().starts_with("//"))
         .flat_map(|l| l.split("crate::").skip(1))
-        .map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(""))
+        .map(|rest| {
+            rest.split(|c: char| !c.is_alphanumeric() && c != '_')
+                .next()
+                .unwrap_or("")
+        })
         .collect()
 }
 
@@ -75,11 +93,18 @@ fn imports_go_down_only() {
         for used in imports(&text) {
             let known = table.contains_key(used);
             if known && used != room && !is_test && !allowed.contains(&used) {
-                wrong.push(format!("{}: `{room}` must not use `{used}`", path.display()));
+                wrong.push(format!(
+                    "{}: `{room}` must not use `{used}`",
+                    path.display()
+                ));
             }
         }
     }
-    assert!(wrong.is_empty(), "move the code to the room below instead:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "move the code to the room below instead:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -92,8 +117,14 @@ fn the_table_of_rooms_is_complete() {
         .collect();
     let map = fs::read_to_string("ARCHITECTURE.md").unwrap();
     for room in rooms {
-        assert!(MAY_IMPORT.iter().any(|r| r.0 == room), "{room} is not in the table");
-        assert!(map.contains(&format!("`{room}/`")), "ARCHITECTURE.md does not name {room}/");
+        assert!(
+            MAY_IMPORT.iter().any(|r| r.0 == room),
+            "{room} is not in the table"
+        );
+        assert!(
+            map.contains(&format!("`{room}/`")),
+            "ARCHITECTURE.md does not name {room}/"
+        );
     }
 }
 
@@ -105,7 +136,11 @@ fn files_stay_short() {
         .filter(|(_, lines)| *lines > LINES_MAX)
         .map(|(path, lines)| format!("{} has {lines} lines", path.display()))
         .collect();
-    assert!(long.is_empty(), "split by what a reader looks for:\n{}", long.join("\n"));
+    assert!(
+        long.is_empty(),
+        "split by what a reader looks for:\n{}",
+        long.join("\n")
+    );
 }
 
 /// Words that must not stand in code, with what to write instead.
@@ -113,11 +148,20 @@ const BANNED: &[(&str, &str)] = &[
     ("todo!(", "finish it or leave it out"),
     ("unimplemented!(", "finish it or leave it out"),
     ("#[ignore", "make the test fast, or measure in benches/"),
-    ("HashMap::new", "BTreeMap or Vec: hash order must not reach output"),
+    (
+        "HashMap::new",
+        "BTreeMap or Vec: hash order must not reach output",
+    ),
     ("SmallRng", "base::stream::Stream: named generators only"),
-    ("thread_rng", "base::stream::Stream: every draw is addressed"),
+    (
+        "thread_rng",
+        "base::stream::Stream: every draw is addressed",
+    ),
     ("SystemTime::now", "nothing here depends on the time of day"),
-    (".powf(", "libm::pow: the platform's maths differs in the last bit"),
+    (
+        ".powf(",
+        "libm::pow: the platform's maths differs in the last bit",
+    ),
 ];
 
 #[test]
@@ -146,7 +190,11 @@ fn only_commands_and_reports_print() {
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
         for word in ["println!(", "eprintln!(", "print!("] {
             let is_test = path.to_string_lossy().contains("test");
-            assert!(is_test || !code.contains(word), "{}: return it instead", path.display());
+            assert!(
+                is_test || !code.contains(word),
+                "{}: return it instead",
+                path.display()
+            );
         }
     }
 }

@@ -10,6 +10,8 @@ pub mod fixture;
 pub mod metric;
 pub mod numbers;
 pub mod pools;
+pub mod realism;
+mod realism_watch;
 pub mod sentences;
 pub mod spend;
 pub mod summarise;

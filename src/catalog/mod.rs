@@ -9,6 +9,7 @@ use jiff::civil::Date;
 
 pub mod dated;
 pub mod lookup;
+pub mod observed;
 pub mod plans;
 mod plans_load;
 mod plans_raw;

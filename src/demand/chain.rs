@@ -65,6 +65,8 @@ pub struct Chain {
     context: i64,
     /// Tokens that the cache holds.
     cached: i64,
+    /// Tokens at the head of the context that are warm whatever this chain does.
+    shared: i64,
     /// Until when (ms) the cache can be read.
     warm_until: i64,
     /// Context at which it compacts.
@@ -105,10 +107,16 @@ impl Chain {
             .compaction
             .as_ref()
             .map_or(i64::MAX, |c| c.at.sample_int(compact_word).max(1));
+        // Drawn only where there is such a head, so that other chains keep their numbers.
+        let shared = match &k.shared {
+            Some(shared) => shared.sample_int(rng.word()).max(0),
+            None => 0,
+        };
         let mut chain = Chain {
             rng,
             context: 0,
             cached: 0,
+            shared: 0,
             warm_until: i64::MIN,
             compact_at,
             compacted: u32::MAX,
@@ -130,6 +138,7 @@ impl Chain {
         };
         chain.use_model(model);
         chain.context = ((first as f64 * model.tokenizer + 0.5) as i64).min(k.context_max);
+        chain.shared = ((shared as f64 * model.tokenizer + 0.5) as i64).min(chain.context);
         chain.start_prompt::<false>(k);
         chain
     }
@@ -234,13 +243,17 @@ impl Chain {
             self.plan_ttl_ms
         };
         let warm = now <= self.warm_until && (low >> 16) >= k.miss_below;
-        let read = if warm { self.cached } else { 0 };
+        let read = if warm { self.cached } else { self.shared };
         let mut tokens = Tokens {
             input,
             write: context - read,
             read,
             output,
-            rewritten: if warm { 0 } else { self.cached },
+            rewritten: if warm {
+                0
+            } else {
+                (self.cached - self.shared).max(0)
+            },
             one_hour: ttl > FIVE_MINUTES_MS,
             compaction: false,
         };
@@ -300,7 +313,9 @@ impl Chain {
             let to = c.to.sample_int(bits as u32).max(0);
             self.context = to.min(self.compact_at / 10 * 9);
         }
-        self.cached = 0;
+        // The summary stands behind the same head.
+        self.shared = self.shared.min(self.context);
+        self.cached = self.shared;
         let again = self.n.wrapping_sub(self.compacted) == 1;
         self.compacted = self.n;
         if again {

@@ -47,6 +47,7 @@ fn cache(on_plan: Ttl) -> CacheSpec {
         on_plan: vec![(on_plan, 1.0)],
         on_credits: Ttl::FiveMinutes,
         miss_rate: 0.0,
+        shared: None,
     }
 }
 
@@ -108,6 +109,7 @@ fn misses_come_at_their_rate() {
         on_plan: vec![(Ttl::OneHour, 1.0)],
         on_credits: Ttl::FiveMinutes,
         miss_rate: 0.25,
+        shared: None,
     };
     s.prompts = Draw::constant(10_000.0);
     let k = ChainKernel::new(&s, &mut Known::default());

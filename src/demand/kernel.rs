@@ -58,6 +58,8 @@ pub struct ChainKernel {
     /// Time to live while the plan pays: (upper end of the share as a word, ms).
     pub on_plan: Vec<(u32, i64)>,
     pub on_credits_ms: i64,
+    /// Tokens of the head that other sessions keep warm.
+    pub shared: Option<Sampler>,
     /// A request misses for no reason of time when its 16 bits are below this.
     pub miss_below: u32,
     pub context_max: i64,
@@ -101,12 +103,13 @@ impl ChainKernel {
         }
         // The first request starts from the first context as it is.
         boost[0] = 0.0;
-        let (cacheless, on_plan, on_credits_ms, miss_below) = match &spec.cache {
-            CacheSpec::None => (true, vec![(u32::MAX, 0)], 0, 0),
+        let (cacheless, on_plan, on_credits_ms, miss_below, shared) = match &spec.cache {
+            CacheSpec::None => (true, vec![(u32::MAX, 0)], 0, 0, None),
             CacheSpec::Ttl {
                 on_plan,
                 on_credits,
                 miss_rate,
+                shared,
             } => {
                 let weights: Vec<f64> = on_plan.iter().map(|p| p.1).collect();
                 let ends = shares(&weights);
@@ -116,7 +119,8 @@ impl ChainKernel {
                     .map(|(p, e)| (e, ttl_ms(p.0)))
                     .collect();
                 let miss = (miss_rate * 65_536.0) as u32;
-                (false, lives, ttl_ms(*on_credits), miss)
+                let shared = shared.as_ref().map(Sampler::compile);
+                (false, lives, ttl_ms(*on_credits), miss, shared)
             }
         };
         ChainKernel {
@@ -148,6 +152,7 @@ impl ChainKernel {
             cacheless,
             on_plan,
             on_credits_ms,
+            shared,
             miss_below,
             context_max: spec.context_max,
             latency_ms: spec.latency.0,

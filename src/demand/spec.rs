@@ -138,6 +138,9 @@ pub enum CacheSpec {
         on_credits: Ttl,
         /// Probability that a request misses for another reason.
         miss_rate: f64,
+        /// Tokens at the head of the context that other sessions keep warm, drawn per session:
+        /// read even by a first request and after a miss.
+        shared: Option<Draw>,
     },
 }
 

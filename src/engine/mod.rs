@@ -12,5 +12,6 @@ pub mod require;
 pub mod run;
 mod stops;
 mod surroundings;
+pub use surroundings::Watch;
 mod tally;
 pub mod trial;

@@ -122,6 +122,23 @@ impl<'e> Prepared<'e> {
         self.alone(trial, &mut Blind)
     }
 
+    /// Shows some trials to a watcher, one after the other; after each, `done` is told.
+    ///
+    /// # Errors
+    /// As [`Prepared::run`].
+    pub fn watch<W: Watch>(
+        &self,
+        trials: std::ops::Range<u64>,
+        watcher: &mut W,
+        done: impl Fn(&mut W),
+    ) -> Result<(), EngineError> {
+        for trial in trials {
+            self.alone(trial, watcher)?;
+            done(watcher);
+        }
+        Ok(())
+    }
+
     fn alone<W: Watch>(&self, trial: u64, watch: &mut W) -> Result<Vec<i64>, EngineError> {
         let c = &self.0;
         let (mut tally, mut desk) = (Tally::new(c), Desk::default());

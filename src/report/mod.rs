@@ -8,6 +8,7 @@ pub mod json;
 pub mod lines;
 pub mod output;
 pub mod prices;
+pub mod realism;
 pub mod replay;
 pub mod screen;
 pub mod tables;

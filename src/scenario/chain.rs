@@ -45,6 +45,7 @@ impl Defaults<'_> {
                 on_plan: vec![(on_plan, 1.0)],
                 on_credits,
                 miss_rate: MISS_RATE,
+                shared: None,
             },
             parent: None,
         }
@@ -57,6 +58,7 @@ impl Defaults<'_> {
                 on_plan: vec![(Ttl::FiveMinutes, 1.0)],
                 on_credits: Ttl::FiveMinutes,
                 miss_rate,
+                shared: None,
             },
         };
         Defaults {
@@ -212,6 +214,7 @@ fn cache(f: &Fields<'_>, default: &CacheSpec) -> Option<CacheSpec> {
             on_plan,
             on_credits,
             miss_rate,
+            ..
         } => (on_plan.clone(), *on_credits, *miss_rate),
         CacheSpec::None => (vec![(Ttl::FiveMinutes, 1.0)], Ttl::FiveMinutes, MISS_RATE),
     };
@@ -227,10 +230,16 @@ fn cache(f: &Fields<'_>, default: &CacheSpec) -> Option<CacheSpec> {
     let miss_rate = c
         .share("miss_rate")
         .map_or(miss, |s| s.value.to_f64().unwrap_or(miss));
+    let shared = if c.has("shared") {
+        Some(c.draw("shared", Wanted::per(Level::Session))?)
+    } else {
+        None
+    };
     Some(CacheSpec::Ttl {
         on_plan: on_plan?,
         on_credits,
         miss_rate,
+        shared,
     })
 }
 

@@ -44,7 +44,7 @@ mod tests_values;
 
 pub use crate::engine::require::{Metric, Op, Requirement, STATS, Stat};
 pub use build::{ASSUMED_SIZES, LimitNote, RunSpec, Scenario, VariantSpec};
-pub use presets::{Preset, init, presets};
+pub use presets::{Preset, alone, init, presets};
 pub use problems::{Place, Problem, Problems};
 pub use schema::schema;
 pub use tune::{Precision, TuneSpec};

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use super::doc::{self, Node, Table};
+use crate::catalog::observed::Observed;
 
 /// An actor's defaults.
 #[derive(Clone, Debug)]
@@ -90,6 +91,55 @@ pub(super) fn tables(first: usize) -> Vec<(&'static str, Table)> {
         })
         .collect()
 }
+
+/// A scenario in which nothing stops the preset: what is observed of people, without the plan. The
+/// models, their prices and the lives of cache entries are those of the observed time.
+pub fn alone(preset: &str, observed: &Observed) -> String {
+    let weights = |all: &std::collections::BTreeMap<String, f64>| {
+        let parts: Vec<String> = all
+            .iter()
+            .map(|(m, w)| format!("\"{m}\" = {w:?}"))
+            .collect();
+        format!("{{ {} }}", parts.join(", "))
+    };
+    let Some(found) = presets().iter().find(|p| p.name == preset) else {
+        return String::new();
+    };
+    let (doc, _) = doc::parse(found.text, 0);
+    let actor = doc.get("actor").and_then(|e| e.item.table().cloned());
+    let has = |key: &str| actor.as_ref().and_then(|a| a.get(key));
+    let cached = has("cache").is_some_and(|e| e.item.table().is_some());
+    let mut text = ALONE
+        .replace("{start}", &observed.start.to_string())
+        .replace("{preset}", preset)
+        .replace("{models}", &weights(&observed.models));
+    if cached {
+        let lives = weights(&observed.cache_on_plan);
+        text.push_str(&format!("cache.on_plan = {lives}\n"));
+    }
+    if has("sub_agents").is_some() {
+        let models = weights(&observed.sub_agents);
+        text.push_str(&format!("sub_agents.models = {models}\n"));
+    }
+    text
+}
+
+/// One window that nothing can use up.
+const ALONE: &str = r#"title   = "{preset} alone"
+start   = {start}
+horizon = "1 month"
+[run]
+trials = 300
+[[plan.window]]
+id     = "all"
+opens  = "fixed"
+length = "31 days"
+limit  = 1_000_000
+[[actor]]
+name   = "me"
+preset = "{preset}"
+models = {models}
+"#;
 
 /// A commented scenario with this preset and plan, ready to run.
 ///

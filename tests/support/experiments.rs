@@ -113,6 +113,7 @@ fn chain(rng: &mut Stream) -> ChainSpec {
         on_plan: vec![(Ttl::OneHour, 0.7), (Ttl::FiveMinutes, 0.3)],
         on_credits: Ttl::FiveMinutes,
         miss_rate: 0.02,
+        shared: None,
     };
     ChainSpec {
         prompts: lognormal(3.0, 0.7),

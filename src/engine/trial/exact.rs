@@ -29,6 +29,7 @@ impl<W: Watch> Trial<'_, '_, W> {
                 s.mode = Mode::Working;
                 self.tally.stops.end(c, &mut self.tally.sums, s.actor, now);
             }
+            let place = place(&s.chain);
             let (tokens, next) = s.chain.request::<false>(&role.kernel, now, credits);
             let (gap, goes_on) = match next {
                 Next::Request(gap) | Next::Prompt(gap) => (gap.max(1), true),
@@ -55,6 +56,7 @@ impl<W: Watch> Trial<'_, '_, W> {
                 tell_request(
                     &mut self.world,
                     s,
+                    place,
                     uses.model,
                     now,
                     ends,

@@ -297,10 +297,18 @@ fn choose_model(role: &Role, s: &mut Slot) {
     }
 }
 
+/// Position inside the prompt and number of the prompt of a chain's next request: after it the
+/// chain stands at the one that follows, perhaps of another prompt.
+#[inline(always)]
+fn place(chain: &Chain) -> (u32, u32) {
+    (chain.in_prompt + 1, chain.prompt)
+}
+
 #[allow(clippy::too_many_arguments)]
 fn tell_request<W: Watch>(
     world: &mut Surroundings<'_, '_, W>,
     s: &Slot,
+    place: (u32, u32),
     model: usize,
     now: i64,
     ends: i64,
@@ -317,8 +325,8 @@ fn tell_request<W: Watch>(
         session: s.session,
         sub_agent: (s.sub > 0).then_some(s.sub),
         n: chain.n,
-        in_prompt: chain.in_prompt,
-        prompt: chain.prompt,
+        in_prompt: place.0,
+        prompt: place.1,
         model,
         payer,
         tokens,

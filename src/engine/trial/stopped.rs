@@ -203,6 +203,7 @@ impl<W: Watch> Trial<'_, '_, W> {
         }
         let role = &c.roles[s.role];
         let uses = &role.uses[s.model];
+        let place = place(&s.chain);
         let (tokens, next) = s.chain.request::<false>(&role.kernel, now, true);
         let (cost, _, at) = price(uses, &tokens);
         self.requests += 1;
@@ -228,6 +229,7 @@ impl<W: Watch> Trial<'_, '_, W> {
             tell_request(
                 &mut self.world,
                 s,
+                place,
                 uses.model,
                 now,
                 ends,

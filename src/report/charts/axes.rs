@@ -28,7 +28,7 @@ impl Scale {
 pub fn ticks(low: f64, high: f64, n: f64) -> (Vec<f64>, f64) {
     let span = (high - low).max(1e-9);
     let raw = span / n.max(1.0);
-    let unit = 10f64.powf(raw.log10().floor());
+    let unit = libm::pow(10.0, raw.log10().floor());
     let step = [1.0, 2.0, 2.5, 5.0, 10.0]
         .into_iter()
         .map(|m| m * unit)
