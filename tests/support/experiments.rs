@@ -172,7 +172,7 @@ fn calendar(rng: &mut Stream, count: i64, per_day: f64) -> Rhythm {
     }
 }
 
-fn actors(rng: &mut Stream, seats: usize, count: i64) -> Vec<ActorSpec> {
+fn actors(rng: &mut Stream, seats: usize, count: i64, latest: bool) -> Vec<ActorSpec> {
     let top_up = Reaction::TopUp {
         pay: Money::usd(9),
         get: Money::usd(10),
@@ -213,6 +213,14 @@ fn actors(rng: &mut Stream, seats: usize, count: i64) -> Vec<ActorSpec> {
         let nightly = i == 3;
         let with_subs = rng.chance(0.6).then(|| subs(rng));
         let third = [0.0, 0.0, 0.8, 0.0][i];
+        let mut chain = chain(rng);
+        if nightly && latest {
+            // The second request lasts from 03:00 to 07:00 on the dot, when windows are reset.
+            chain.prompts = Draw::constant(1.0);
+            chain.requests_per_prompt = Draw::constant(2.0);
+            chain.gap_s = Draw::constant(3_600.0);
+            (chain.latency, chain.output_us_per_token) = (Span::hours(4), 0);
+        }
         all.push(ActorSpec {
             name: name.to_owned(),
             seat: i % seats,
@@ -231,7 +239,7 @@ fn actors(rng: &mut Stream, seats: usize, count: i64) -> Vec<ActorSpec> {
                 mixed.clone()
             },
             model_per: pick(rng, &per),
-            chain: chain(rng),
+            chain,
             sub_agents: with_subs,
             runaway: nightly.then(|| RunawaySpec {
                 probability: 0.03,
@@ -278,7 +286,7 @@ pub fn rich(v: u64) -> Experiment {
         start,
         end,
         models: models(rng),
-        actors: actors(rng, seats, count),
+        actors: actors(rng, seats, count, v.is_multiple_of(4)),
         account,
         incidents: if troubled {
             vec![
