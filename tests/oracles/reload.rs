@@ -1,13 +1,15 @@
 //! C: auto-reload that comes too late.
 
+use burncast::base::money::PICO_PER_USD;
 use burncast::engine::outcome::Field;
 
 use crate::check::{Checks, play, scenario, total};
 use crate::exact::lead;
 
-/// Requests a minute, mean cost, amount of a reload.
+/// Requests a minute; mean cost, opening balance and amount of a reload in dollars.
 const RATE: f64 = 20.0;
 const COST: f64 = 0.10;
+const OPENING: f64 = 30.0;
 const RELOAD: f64 = 25.0;
 /// Minutes from trigger to money, and from a declined attempt to the next.
 const LATENCY: f64 = 2.0;
@@ -31,6 +33,8 @@ fn stock_out(id: &'static str, file: &str, threshold: f64, decline: f64) {
     let cycles = total(&out, Field::Reloads);
     let blocked = total(&out, Field::Blocked);
     let served = total(&out, Field::Requests);
+    // What the last, unfinished cycle of each trial took out of the balance.
+    let rest = OPENING * out.trials as f64 - total(&out, Field::Left) / PICO_PER_USD as f64;
     let p = cycle(threshold, decline, |_| 1.0);
     let mean = cycle(threshold, decline, |x| x);
     let sd = (cycle(threshold, decline, |x| x * x) - mean * mean).sqrt();
@@ -54,7 +58,7 @@ fn stock_out(id: &'static str, file: &str, threshold: f64, decline: f64) {
     c.estimate(
         "served per cycle",
         good,
-        served / cycles,
+        (served - rest / COST) / cycles,
         (good / cycles).sqrt(),
     );
     let share = blocked / (blocked + served);
