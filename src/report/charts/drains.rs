@@ -286,7 +286,8 @@ fn title(f: &Findings, clock: &Clock<'_>) -> String {
             )
         };
     }
-    let most = (f.pools.iter())
+    let most = (f.pools.iter().rev())
+        // Of equals the first is named, as on the screen.
         .filter(|p| p.p_drains.value > 0.0)
         .max_by(|a, b| a.p_drains.value.total_cmp(&b.p_drains.value));
     match most {

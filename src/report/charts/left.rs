@@ -176,7 +176,8 @@ fn title(f: &Findings) -> String {
         let by = say::upper_first(&by);
         return format!("{by} {stops} you{most}, {often}{rest}");
     }
-    let dry = (f.pools.iter())
+    let dry = (f.pools.iter().rev())
+        // Of equals the first is named, as on the screen.
         .filter(|p| p.p_drains.value > 0.0)
         .max_by(|a, b| a.p_drains.value.total_cmp(&b.p_drains.value));
     match dry {

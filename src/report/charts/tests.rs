@@ -82,7 +82,7 @@ fn titles_name_the_reason_and_the_group() {
     );
     assert_eq!(
         of("six-never")[0],
-        "Window number 2 runs dry in 40 of 10,000 months"
+        "The window number 2 runs dry in 40 of 10,000 months"
     );
 }
 
