@@ -196,3 +196,6 @@ pub enum ReloadAmount {
     /// A fixed amount.
     Add(Money),
 }
+
+/// A screen that says which sizes are assumed leaves this warning out.
+pub const ASSUMED_SIZES: &str = "Window sizes are assumed: the vendor does not publish them.";

@@ -2,6 +2,7 @@
 //! Readable without colour; colour only underlines.
 
 use crate::account::rates::Kind;
+use crate::account::spec::ASSUMED_SIZES;
 use crate::account::spec::Provenance;
 use crate::analysis::findings::{Findings, PoolFinding};
 use crate::analysis::sentences::{lower_first, quantile, sentences};
@@ -9,7 +10,6 @@ use crate::analysis::spend::grouped;
 use crate::analysis::words::{Dates, hours, join, model, percent};
 use crate::base::money::group_thousands;
 use crate::report::lines::{pad, shorten, wrap};
-use crate::scenario::ASSUMED_SIZES;
 
 /// What the screen needs beside the findings.
 #[derive(Clone, Debug)]

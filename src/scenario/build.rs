@@ -353,9 +353,6 @@ fn run(top: &Fields<'_>, calendar: &Calendar, pools: &[String]) -> (RunSpec, Vec
     (run, steps)
 }
 
-/// A screen that says which sizes are assumed leaves this warning out.
-pub const ASSUMED_SIZES: &str = "Window sizes are assumed: the vendor does not publish them.";
-
 /// What the catalogue's numbers rest on, said once.
 fn notes(cx: &Cx, plan: &Plan, wallet: &Wallet) {
     let assumed = plan
@@ -363,7 +360,7 @@ fn notes(cx: &Cx, plan: &Plan, wallet: &Wallet) {
         .iter()
         .any(|w| w.spec.provenance == Provenance::Assumed);
     if assumed {
-        cx.warn(ASSUMED_SIZES);
+        cx.warn(crate::account::spec::ASSUMED_SIZES);
     }
     let endless = |g: &GrantSpec| g.promotional && g.expires.is_none();
     if wallet.spec.grants.iter().any(endless) {

@@ -43,7 +43,7 @@ mod tests_calendar;
 mod tests_values;
 
 pub use crate::engine::require::{Metric, Op, Requirement, STATS, Stat};
-pub use build::{ASSUMED_SIZES, LimitNote, RunSpec, Scenario, VariantSpec};
+pub use build::{LimitNote, RunSpec, Scenario, VariantSpec};
 pub use presets::{Preset, alone, init, presets};
 pub use problems::{Place, Problem, Problems};
 pub use schema::schema;

@@ -223,32 +223,3 @@ fn a_scenario_cannot_break_the_document() {
         assert!(r.svg.contains("A &amp; B &lt;x&gt;"));
     }
 }
-
-/// How long a set takes: `cargo test --release -- --ignored --nocapture a_set_of_charts`.
-#[test]
-#[ignore = "a measurement, not a check"]
-fn a_set_of_charts_is_quick() {
-    let f = fixture_parts::base(31.0);
-    for _ in 0..3 {
-        let begin = std::time::Instant::now();
-        let all = render_all(&f).unwrap();
-        let took = begin.elapsed();
-        for r in &all {
-            println!("{}: svg {} B, png {} B", r.name, r.svg.len(), r.png.len());
-        }
-        println!("render_all: {took:?}");
-        for chart in CHARTS {
-            let begin = std::time::Instant::now();
-            let d = (chart.draw)(&f).unwrap();
-            let drawn = begin.elapsed();
-            let svg = svg::document(chart.name, &d).unwrap();
-            let written = begin.elapsed();
-            png::rasterise(&svg).unwrap();
-            println!(
-                "{}: draw {drawn:?}, svg {written:?}, png {:?}",
-                chart.name,
-                begin.elapsed()
-            );
-        }
-    }
-}
