@@ -165,7 +165,7 @@ impl Collector {
     /// Closes a trial: sessions that ended, days, hours.
     pub(super) fn end_trial(&mut self) {
         for s in std::mem::take(&mut self.sessions).into_values() {
-            if s.ended {
+            if s.ended && s.requests > 0 {
                 self.end_session(&s);
             }
         }

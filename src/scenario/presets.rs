@@ -124,7 +124,7 @@ pub fn alone(preset: &str, observed: &Observed) -> String {
     text
 }
 
-/// One window that nothing can use up.
+/// One window that nothing can use up, and a client that it covers.
 const ALONE: &str = r#"title   = "{preset} alone"
 start   = {start}
 horizon = "1 month"
@@ -138,6 +138,7 @@ limit  = 1_000_000
 [[actor]]
 name   = "me"
 preset = "{preset}"
+client = "claude-code"
 models = {models}
 "#;
 
