@@ -81,6 +81,9 @@ fn shown_pools(experiment: &Experiment) -> usize {
     experiment.account.windows.len() + usize::from(wallet)
 }
 
+/// Changes smaller than this are not shown, per cent of the limit or of the most in the wallet.
+const STEP_PCT: f64 = 0.5;
+
 /// What is left over time: per cent of a window (of the seat that used it most), USD of the wallet.
 fn left(
     experiment: &Experiment,
@@ -92,13 +95,41 @@ fn left(
     let mut series: Vec<_> = (0..windows)
         .map(|w| {
             let limit = outcome.get(trial, Field::WindowLimit(w));
-            window_left(experiment, events, w, limit)
+            thin(window_left(experiment, events, w, limit), STEP_PCT)
         })
         .collect();
     if shown_pools(experiment) > windows {
-        series.push(wallet_left(experiment, events));
+        let wallet = wallet_left(experiment, events);
+        let most = wallet.iter().map(|p| p.1.abs()).fold(0.0, f64::max);
+        series.push(thin(wallet, most * STEP_PCT / 100.0));
     }
     series
+}
+
+/// A series without the points that nobody could see: a point stays when it differs from the last
+/// that stayed by `step`; before a jump, the point it jumps from stays too.
+fn thin(series: Vec<(Instant, f64)>, step: f64) -> Vec<(Instant, f64)> {
+    let mut kept: Vec<(Instant, f64)> = Vec::new();
+    let mut before: Option<(Instant, f64)> = None;
+    for point in &series {
+        let Some(last) = kept.last().copied() else {
+            kept.push(*point);
+            continue;
+        };
+        if (point.1 - last.1).abs() >= step {
+            if let Some(b) = before.filter(|b| (point.1 - b.1).abs() >= step && b.0 > last.0) {
+                kept.push(b);
+            }
+            kept.push(*point);
+        }
+        before = Some(*point);
+    }
+    if let (Some(end), Some(last)) = (series.last(), kept.last())
+        && end != last
+    {
+        kept.push(*end);
+    }
+    kept
 }
 
 /// A change of what is left of one window.
