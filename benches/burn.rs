@@ -1,6 +1,6 @@
 //! How fast it plays: simulated requests a second and core.
 //!
-//! `cargo bench` first prints a report: the machine, the full model on a shipped scenario, the lean
+//! `cargo bench` first prints a report: the machine, the full model on the heavy month of `heavy.toml`, the lean
 //! model of `peer_v1/mod.rs`, and both against the bare cost of their draws. Times are those of the
 //! processor, not of the clock on the wall, where the system tells them, so that a busy machine
 //! disturbs little. The single benches follow. To compare with another simulator, write the lean
@@ -24,7 +24,7 @@ mod peer_v1;
 
 use peer_v1::{PeerV1, Room};
 
-const SCENARIO: &str = "scenarios/max5x-heavy.toml";
+const SCENARIO: &str = "benches/heavy.toml";
 /// Trials of one measurement.
 const TRIALS: u64 = 2_048;
 /// Measurements; the best counts, as whatever disturbs only slows down.

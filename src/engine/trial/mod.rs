@@ -4,8 +4,8 @@
 //! marks (timeline, months, incidents), then sessions that start, then chains by (actor, session,
 //! sub-agent).
 //!
-//! Two ways lead through a trial, and both give the same result to the byte. [`exact`] takes one
-//! request after the other in order of time and asks the gate for each. [`lease`] first tries
+//! Two ways lead through a trial, and both give the same result to the byte. `exact` takes one
+//! request after the other in order of time and asks the gate for each. `lease` first tries
 //! something faster: until the next event of the account the plan covers everything as long as no
 //! window runs dry; so it lets each chain run by itself up to there, and takes the result only if
 //! indeed no window ran dry. A replay always goes the exact way.

@@ -1,7 +1,7 @@
 //! The charts of a run: SVG for pages, PNG for decks.
 //!
 //! Read `CHARTS` first: one line per chart, one file each. A chart turns findings into a
-//! [`Drawing`](canvas::Drawing) and computes nothing but words and pixels; `svg` and `png` turn the
+//! [`Drawing`] and computes nothing but words and pixels; `svg` and `png` turn the
 //! drawing into files.
 
 mod axes;
