@@ -15,7 +15,7 @@ use burncast::base::law::{Draw, Law};
 use burncast::base::stream::{Purpose, Stream};
 use burncast::base::table::{Table, nearest};
 use burncast::engine::outcome::Field;
-use burncast::engine::run::{RunOptions, run};
+use burncast::engine::run::{Prepared, RunOptions};
 use burncast::scenario::{Scenario, load};
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -26,9 +26,9 @@ use peer_v1::{PeerV1, Room};
 
 const SCENARIO: &str = "benches/heavy.toml";
 /// Trials of one measurement.
-const TRIALS: u64 = 2_048;
+const TRIALS: u64 = 4_096;
 /// Measurements; the best counts, as whatever disturbs only slows down.
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 5;
 const DRAWS: u64 = 20_000_000;
 
 fn main() {
@@ -45,7 +45,7 @@ fn heavy() -> Scenario {
 }
 
 /// Requests that so many trials of the full model make.
-fn full(scenario: &Scenario, trials: u64, threads: usize) -> u64 {
+fn full(prepared: &Prepared<'_>, trials: u64, threads: usize) -> u64 {
     let stop = AtomicBool::new(false);
     let options = RunOptions {
         trials,
@@ -54,7 +54,7 @@ fn full(scenario: &Scenario, trials: u64, threads: usize) -> u64 {
         stop: &stop,
         enough: None,
     };
-    let out = run(&scenario.experiment, &options).unwrap_or_else(|e| panic!("{e}"));
+    let out = prepared.run(&options).unwrap_or_else(|e| panic!("{e}"));
     out.column(Field::Requests).iter().sum::<i64>() as u64
 }
 
@@ -160,14 +160,15 @@ fn report() {
         bare_lean,
     );
     let scenario = heavy();
+    let prepared = Prepared::new(&scenario.experiment);
     line(
-        "full model, max5x-heavy",
-        best(cpu_s, || full(&scenario, TRIALS, 1)),
+        "full model, heavy month",
+        best(cpu_s, || full(&prepared, TRIALS, 1)),
         bare_full,
     );
     let wall = |since: Instant| since.elapsed().as_secs_f64();
-    let one = best(wall, || full(&scenario, TRIALS, 1));
-    let two = best(wall, || full(&scenario, TRIALS, 2));
+    let one = best(wall, || full(&prepared, TRIALS, 1));
+    let two = best(wall, || full(&prepared, TRIALS, 2));
     println!(
         "{:<32} {:.2} x one thread (by the clock on the wall: wants an idle machine)",
         "two threads, full model",
@@ -205,7 +206,8 @@ fn lean_model(bencher: Bencher) {
 #[divan::bench(args = [1, 2], sample_count = 10)]
 fn full_model(bencher: Bencher, threads: usize) {
     let scenario = heavy();
+    let prepared = Prepared::new(&scenario.experiment);
     bencher
-        .counter(ItemsCount::new(full(&scenario, TRIALS, 1)))
-        .bench(|| full(&scenario, TRIALS, threads));
+        .counter(ItemsCount::new(full(&prepared, TRIALS, 1)))
+        .bench(|| full(&prepared, TRIALS, threads));
 }

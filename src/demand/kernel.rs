@@ -176,11 +176,55 @@ pub struct Known {
 }
 
 impl Known {
-    fn table(&mut self, draw: &Draw, scale: f64) -> Table {
-        let draw = Draw {
-            per: Level::Request,
-            ..not_negative(draw)
+    /// Compiles the tables of some chains ahead, on all cores: one of a mixture takes tens of
+    /// milliseconds.
+    pub fn ahead<'s>(chains: impl Iterator<Item = &'s ChainSpec>) -> Known {
+        let mut wanted: Vec<(Draw, f64)> = Vec::new();
+        for chain in chains {
+            let timed = [(&chain.gap_s, 1000.0), (&chain.prompt_gap_s, 1000.0)];
+            let tokens = [&chain.growth, &chain.input, &chain.output].map(|d| (d, 1.0));
+            for (draw, scale) in timed.into_iter().chain(tokens) {
+                let draw = plain(draw);
+                if !wanted.iter().any(|w| w.0 == draw && w.1 == scale) {
+                    wanted.push((draw, scale));
+                }
+            }
+        }
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = wanted.len().div_ceil(threads).max(1);
+        // Dealt out in turn, so that dear tables of one chain do not meet on one core.
+        let mut hands: Vec<Vec<(Draw, f64)>> = vec![Vec::with_capacity(share); threads];
+        for (i, w) in wanted.into_iter().enumerate() {
+            hands[i % threads].push(w);
+        }
+        let compile = |hand: Vec<(Draw, f64)>| -> Vec<(Draw, f64, Table)> {
+            let one = |(draw, scale): (Draw, f64)| {
+                let table = Table::with_scale(&draw, scale);
+                (draw, scale, table)
+            };
+            hand.into_iter().map(one).collect()
         };
+        let tables = std::thread::scope(|scope| {
+            let compile = &compile;
+            let at_work: Vec<_> = hands
+                .into_iter()
+                .map(|h| scope.spawn(move || compile(h)))
+                .collect();
+            // A thread that failed leaves its tables to be compiled when they are asked for.
+            at_work
+                .into_iter()
+                .filter_map(|t| t.join().ok())
+                .flatten()
+                .collect()
+        });
+        Known {
+            tables,
+            samplers: Vec::new(),
+        }
+    }
+
+    fn table(&mut self, draw: &Draw, scale: f64) -> Table {
+        let draw = plain(draw);
         if let Some(known) = self.tables.iter().find(|t| t.0 == draw && t.1 == scale) {
             return known.2.clone();
         }
@@ -201,6 +245,14 @@ impl Known {
         let sampler = Sampler::compile(&draw);
         self.samplers.push((draw, sampler.clone()));
         sampler
+    }
+}
+
+/// The draw as a table sees it: without values below zero, at no level.
+fn plain(draw: &Draw) -> Draw {
+    Draw {
+        per: Level::Request,
+        ..not_negative(draw)
     }
 }
 

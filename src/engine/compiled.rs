@@ -79,7 +79,11 @@ impl<'e> Compiled<'e> {
     /// Compiles a validated experiment.
     pub fn new(exp: &'e Experiment) -> Compiled<'e> {
         let mut spend = Vec::new();
-        let mut known = Known::default();
+        let chains = exp.actors.iter().flat_map(|a| {
+            let subs = a.sub_agents.iter().map(|s| &s.chain);
+            std::iter::once(&a.chain).chain(subs)
+        });
+        let mut known = Known::ahead(chains);
         let mut roles = Vec::new();
         for (a, actor) in exp.actors.iter().enumerate() {
             let uses = |models: &[ModelUse], sub: bool, spend: &mut Vec<SpendSum>| {
