@@ -6,6 +6,7 @@ use jiff::{Span as Civil, Timestamp};
 
 use super::hours::{DAY, Every, Week};
 use super::units::{Length, Moment};
+use crate::base::civil::MONTHS;
 use crate::base::time::{Instant, Span};
 use crate::demand::spec::Day;
 
@@ -378,21 +379,6 @@ impl Calendar {
         }
     }
 }
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// A civil time in a zone. Where the clock skips it, the instant after; where it is there twice, the
 /// first.

@@ -38,21 +38,9 @@ impl<W: Watch> Trial<'_, '_, W> {
             let ends = now + role.kernel.duration_ms(tokens.output).min(gap);
             let (cost, units, at) = price(uses, &tokens);
             self.requests += 1;
-            let spend = &mut self.tally.sums.spend[at];
-            spend.requests += 1;
-            spend.tokens[Kind::Input as usize] += tokens.input as u64;
-            spend.tokens[Kind::Write5m as usize + usize::from(tokens.one_hour)] +=
-                tokens.write as u64;
-            spend.tokens[Kind::Read as usize] += tokens.read as u64;
-            spend.tokens[Kind::Output as usize] += tokens.output as u64;
-            spend.paid[usize::from(credits)] += i128::from(cost);
-            if tokens.rewritten > 0 {
-                spend.misses += 1;
-                spend.miss_tokens[Kind::Write5m as usize + usize::from(tokens.one_hour)] +=
-                    tokens.rewritten as u64;
-            }
+            let payer = if credits { Payer::Wallet } else { Payer::Plan };
+            count(&mut self.tally.sums.spend[at], &tokens, payer, cost);
             if W::ACTIVE {
-                let payer = if credits { Payer::Wallet } else { Payer::Plan };
                 tell_request(
                     &mut self.world,
                     s,

@@ -23,7 +23,7 @@ use std::collections::BinaryHeap;
 use super::compiled::{Compiled, Role};
 use super::experiment::IncidentKind;
 use super::incidents;
-use super::outcome::{Field, NEVER};
+use super::outcome::{Field, NEVER, SpendSum};
 use super::replay::{Payer, What};
 use super::surroundings::{MonthMoney, Surroundings, Watch};
 use super::tally::Tally;
@@ -268,6 +268,22 @@ fn price(uses: &super::compiled::UseKernel, t: &Tokens) -> (i64, i64, usize) {
     };
     let (cost, units) = price_at(rate, t);
     (cost, units, uses.spend + usize::from(above))
+}
+
+/// Counts one request in its spend slot.
+#[inline(always)]
+fn count(spend: &mut SpendSum, t: &Tokens, payer: Payer, cost: i64) {
+    let write = Kind::Write5m as usize + usize::from(t.one_hour);
+    spend.requests += 1;
+    spend.tokens[Kind::Input as usize] += t.input as u64;
+    spend.tokens[write] += t.write as u64;
+    spend.tokens[Kind::Read as usize] += t.read as u64;
+    spend.tokens[Kind::Output as usize] += t.output as u64;
+    spend.paid[payer as usize] += i128::from(cost);
+    if t.rewritten > 0 {
+        spend.misses += 1;
+        spend.miss_tokens[write] += t.rewritten as u64;
+    }
 }
 
 /// List price and window units of a request at a rate.

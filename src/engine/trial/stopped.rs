@@ -207,13 +207,8 @@ impl<W: Watch> Trial<'_, '_, W> {
         let (tokens, next) = s.chain.request::<false>(&role.kernel, now, true);
         let (cost, _, at) = price(uses, &tokens);
         self.requests += 1;
-        let spend = &mut self.tally.sums.spend[at];
-        spend.requests += 1;
-        spend.tokens[Kind::Input as usize] += tokens.input as u64;
-        spend.tokens[Kind::Write5m as usize + usize::from(tokens.one_hour)] += tokens.write as u64;
-        spend.tokens[Kind::Read as usize] += tokens.read as u64;
-        spend.tokens[Kind::Output as usize] += tokens.output as u64;
-        spend.paid[Payer::Elsewhere as usize] += i128::from(cost);
+        let payer = Payer::Elsewhere;
+        count(&mut self.tally.sums.spend[at], &tokens, payer, cost);
         self.world.money().api += cost;
         let gap = match next {
             Next::Request(gap) | Next::Prompt(gap) => Some(gap.max(1)),
@@ -225,7 +220,6 @@ impl<W: Watch> Trial<'_, '_, W> {
                 .duration_ms(tokens.output)
                 .min(gap.unwrap_or(NEVER));
         if W::ACTIVE {
-            let payer = Payer::Elsewhere;
             tell_request(
                 &mut self.world,
                 s,
