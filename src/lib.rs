@@ -13,6 +13,8 @@ pub mod catalog;
 pub mod cli;
 pub mod demand;
 pub mod engine;
+pub mod fit;
+pub mod logs;
 pub mod report;
 pub mod scenario;
 pub mod stats;

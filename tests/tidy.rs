@@ -11,6 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("catalog", &["base"]),
     ("account", &["base"]),
     ("demand", &["base"]),
+    ("logs", &["base"]),
     ("engine", &["base", "account", "demand"]),
     (
         "scenario",
@@ -18,16 +19,21 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "analysis",
-        &["base", "stats", "account", "demand", "engine", "catalog"],
+        &[
+            "base", "stats", "account", "demand", "engine", "catalog", "logs",
+        ],
     ),
+    ("fit", &["base", "stats", "catalog", "logs", "scenario"]),
     (
         "report",
-        &["base", "stats", "account", "engine", "analysis", "catalog"],
+        &[
+            "base", "stats", "account", "engine", "analysis", "catalog", "logs", "fit",
+        ],
     ),
     (
         "cli",
         &[
-            "base", "engine", "analysis", "catalog", "report", "scenario",
+            "base", "engine", "analysis", "catalog", "report", "scenario", "logs", "fit",
         ],
     ),
 ];

@@ -1,0 +1,1 @@
+//! From logs to a scenario: parameters with their uncertainty and the goodness of each fit.

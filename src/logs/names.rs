@@ -1,0 +1,75 @@
+//! Names that repeat in every row, kept once: models, sessions, projects, agents.
+
+use std::collections::HashMap;
+
+/// A name in a [`Names`]; the default one is the empty name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(u32);
+
+impl Name {
+    /// The empty name: unknown, or none.
+    pub const NONE: Name = Name(0);
+
+    pub fn is_none(self) -> bool {
+        self == Name::NONE
+    }
+
+    /// A number below [`Names::len`], for tables indexed by name.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Names in the order in which they were first met. The first one is empty.
+#[derive(Clone, Debug)]
+pub struct Names {
+    list: Vec<Box<str>>,
+    index: HashMap<Box<str>, Name>,
+}
+
+impl Default for Names {
+    fn default() -> Names {
+        Names {
+            list: vec!["".into()],
+            index: HashMap::from([("".into(), Name::NONE)]),
+        }
+    }
+}
+
+impl Names {
+    /// The name of a text, new or known.
+    pub fn add(&mut self, text: &str) -> Name {
+        if let Some(&name) = self.index.get(text) {
+            return name;
+        }
+        let Ok(next) = u32::try_from(self.list.len()) else {
+            return Name::NONE;
+        };
+        self.list.push(text.into());
+        self.index.insert(text.into(), Name(next));
+        Name(next)
+    }
+
+    pub fn find(&self, text: &str) -> Option<Name> {
+        self.index.get(text).copied()
+    }
+
+    /// The text of a name of this list.
+    pub fn text(&self, name: Name) -> &str {
+        self.list.get(name.index()).map_or("", |t| t)
+    }
+
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Never: the empty name is always there.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// For each name of `other`, by index, the same text's name here.
+    pub fn adopt(&mut self, other: &Names) -> Vec<Name> {
+        other.list.iter().map(|text| self.add(text)).collect()
+    }
+}

@@ -1,0 +1,44 @@
+//! Formats that can be read: one file and one line in [`FORMATS`] each. Every reader ends in
+//! [`Rows`]; none of them merges, prices or sums up.
+
+use super::record::Rows;
+
+pub mod claude_code;
+
+/// Where a piece of text comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// Path of the file below its root, or `-`.
+    pub path: &'a str,
+}
+
+/// What a reader can be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Any run of whole lines: big files are read in pieces, on all cores.
+    Lines,
+    /// A whole document.
+    Document,
+}
+
+/// A format.
+pub struct Format {
+    /// As in `--format`.
+    pub name: &'static str,
+    pub about: &'static str,
+    pub unit: Unit,
+    /// Whether a text looks like this format, from its first bytes.
+    pub recognise: fn(head: &[u8]) -> bool,
+    /// Adds what the text says to `rows`.
+    ///
+    /// # Errors
+    /// When the text is not of this format at all; rows that cannot be read are counted instead.
+    pub read: fn(text: &[u8], origin: Origin<'_>, rows: &mut Rows) -> Result<(), NotThisFormat>,
+}
+
+/// Why a text cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotThisFormat(pub String);
+
+/// Formats in the order in which they are tried.
+pub const FORMATS: &[Format] = &[claude_code::FORMAT];
