@@ -10,6 +10,7 @@ pub mod fixture;
 pub mod metric;
 pub mod numbers;
 pub mod pools;
+pub mod pricing;
 pub mod realism;
 mod realism_watch;
 pub mod sentences;

@@ -7,6 +7,7 @@ pub mod folder;
 pub mod json;
 pub mod lines;
 pub mod output;
+pub mod page;
 pub mod prices;
 pub mod realism;
 pub mod replay;
