@@ -98,6 +98,11 @@ impl<'a> Pricer<'a> {
         i64::try_from(total).ok().map(Money)
     }
 
+    /// The price of one token of a request's output, pico-dollars.
+    pub fn output_rate(&mut self, names: &Names, request: &Request) -> Option<i64> {
+        self.prices(names, request).map(|p| p.ordinary.output)
+    }
+
     fn prices(&mut self, names: &Names, request: &Request) -> Option<Prices> {
         let flags = u8::from(request.fast) * FAST
             + u8::from(request.batch) * BATCH

@@ -13,4 +13,5 @@ pub mod realism;
 pub mod replay;
 pub mod screen;
 pub mod tables;
+pub mod usage;
 pub mod verdict;
