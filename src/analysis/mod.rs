@@ -18,4 +18,5 @@ pub mod spend;
 pub mod summarise;
 pub mod typical;
 pub mod usage;
+pub mod windows;
 pub mod words;

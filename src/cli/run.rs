@@ -2,11 +2,7 @@
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
-
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::time::Instant;
 
 use crate::analysis::metric::{self, Verdict};
 use crate::analysis::summarise;
@@ -24,6 +20,7 @@ use crate::scenario::{Requirement, Scenario};
 use super::Done;
 use super::common::{self, ScenarioArgs};
 use super::exit::{Exit, Failure};
+use super::progress::{Bar, stop_at_ctrl_c};
 
 /// Simulate a scenario: when each pool drains, when you are stopped, what it costs.
 #[derive(clap::Args)]
@@ -153,6 +150,7 @@ fn judge(
 fn play(scenario: &Scenario, prepared: &Prepared<'_>, args: &Args) -> Result<Outcome, Failure> {
     let stop = stop_at_ctrl_c();
     let bar = Bar::new(
+        "trials",
         scenario.run.trials,
         !args.quiet && io::stderr().is_terminal(),
     );
@@ -176,59 +174,4 @@ fn play(scenario: &Scenario, prepared: &Prepared<'_>, args: &Args) -> Result<Out
     let outcome = prepared.run(&options);
     bar.end();
     outcome.map_err(|e| Failure::Wrong(e.to_string()))
-}
-
-/// A flag that the first Ctrl-C sets; the second one ends the program at once.
-fn stop_at_ctrl_c() -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    // Without a handler Ctrl-C ends the program the hard way; the output folder stays whole anyway.
-    let _ = ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    });
-    stop
-}
-
-/// A progress bar that short runs never show.
-struct Bar {
-    bar: ProgressBar,
-    wanted: bool,
-    since: Instant,
-    shown: AtomicBool,
-}
-
-const PATIENCE: Duration = Duration::from_millis(400);
-
-impl Bar {
-    fn new(total: u64, wanted: bool) -> Bar {
-        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
-        let style = "  {bar:40} {human_pos} of {human_len} trials, {eta} left";
-        bar.set_style(
-            ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
-        );
-        Bar {
-            bar,
-            wanted,
-            since: Instant::now(),
-            shown: AtomicBool::new(false),
-        }
-    }
-
-    fn show(&self, done: u64, total: u64) {
-        if !self.wanted {
-            return;
-        }
-        if self.since.elapsed() >= PATIENCE && !self.shown.swap(true, Ordering::Relaxed) {
-            self.bar
-                .set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
-        }
-        self.bar.set_length(total);
-        self.bar.set_position(done);
-    }
-
-    fn end(&self) {
-        self.bar.finish_and_clear();
-    }
 }

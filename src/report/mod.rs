@@ -15,3 +15,4 @@ pub mod screen;
 pub mod tables;
 pub mod usage;
 pub mod verdict;
+pub mod windows;
