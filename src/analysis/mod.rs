@@ -13,6 +13,7 @@ pub mod pools;
 pub mod pricing;
 pub mod realism;
 mod realism_watch;
+pub mod sensitivity;
 pub mod sentences;
 pub mod spend;
 pub mod summarise;

@@ -12,6 +12,7 @@ mod progress;
 mod replay;
 mod run;
 mod schema;
+mod sensitivity;
 mod usage;
 mod windows;
 
@@ -46,6 +47,7 @@ enum Command {
     Run(run::Args),
     Usage(usage::Args),
     Windows(windows::Args),
+    Sensitivity(sensitivity::Args),
     Replay(replay::Args),
     Check(check::Args),
     Init(init::Args),
@@ -62,6 +64,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Usage(args) => usage::run(args),
         Command::Windows(args) => windows::run(args),
+        Command::Sensitivity(args) => sensitivity::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Check(args) => check::run(args),
         Command::Init(args) => init::run(args),

@@ -12,6 +12,7 @@ pub mod prices;
 pub mod realism;
 pub mod replay;
 pub mod screen;
+pub mod sensitivity;
 pub mod tables;
 pub mod usage;
 pub mod verdict;

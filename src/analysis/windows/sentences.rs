@@ -2,7 +2,7 @@
 
 use super::{Longer, Start, WindowsFinding};
 use crate::account::spec::Provenance;
-use crate::analysis::words::{hours, percent, usd};
+use crate::analysis::words::{hours, percent, the, usd};
 use crate::base::money::group_thousands;
 use crate::base::time::Span;
 
@@ -122,13 +122,6 @@ fn ratio(f: &WindowsFinding, l: &Longer) -> String {
         percent(high),
         the(&l.label)
     )
-}
-
-fn the(label: &str) -> String {
-    match label.split_once(", ") {
-        Some((head, tail)) => format!("the {} ({tail})", lower_first(head)),
-        None => format!("the {}", lower_first(label)),
-    }
 }
 
 fn lower_first(label: &str) -> String {

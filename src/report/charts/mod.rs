@@ -23,6 +23,7 @@ mod drains;
 mod left;
 mod month;
 mod spend;
+pub mod tornado;
 
 #[cfg(test)]
 mod fixture_parts;
