@@ -6,10 +6,12 @@
 
 pub mod merge;
 pub mod names;
+pub mod problems;
 pub mod readers;
 pub mod receipt;
 pub mod record;
 pub mod source;
+pub mod state;
 
 pub use merge::merge;
 pub use names::{Name, Names};
