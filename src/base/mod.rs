@@ -12,3 +12,4 @@ pub mod stream;
 pub mod table;
 pub mod text;
 pub mod time;
+pub mod zones;

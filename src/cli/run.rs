@@ -15,7 +15,8 @@ use crate::engine::run::{Prepared, RunOptions};
 use crate::report::folder::{self, Written};
 use crate::report::json::document;
 use crate::report::output::Draft;
-use crate::report::screen::{Look, screen};
+use crate::report::page::Look;
+use crate::report::screen::screen;
 use crate::report::tables::Sheet;
 use crate::report::verdict;
 use crate::scenario::{Requirement, Scenario};
@@ -127,12 +128,10 @@ fn tell(
     if args.quiet {
         return Ok(());
     }
-    let terminal = io::stdout().is_terminal();
     let look = Look {
-        width: common::width(terminal),
-        color: common::color(terminal),
         elapsed: Some(format!("{:.1} s", started.elapsed().as_secs_f64())),
         written: Some(place),
+        ..common::look()
     };
     common::print(&screen(findings, &look))
 }

@@ -10,29 +10,13 @@ use crate::analysis::spend::grouped;
 use crate::analysis::words::{Dates, hours, join, model, percent};
 use crate::base::money::group_thousands;
 use crate::report::lines::{pad, shorten, wrap};
-
-/// What the screen needs beside the findings.
-#[derive(Clone, Debug)]
-pub struct Look {
-    /// Characters in a line, 60 to 100.
-    pub width: usize,
-    pub color: bool,
-    /// `0.9 s`: shown here only, never in a file.
-    pub elapsed: Option<String>,
-    /// `output/x/   10 tables, 6 charts, run.json`.
-    pub written: Option<String>,
-}
-
-const INDENT: usize = 2;
+use crate::report::page::{INDENT, Look, Page};
 
 /// The whole screen, ending with a newline.
 pub fn screen(f: &Findings, look: &Look) -> String {
-    let mut page = Page {
-        look,
-        text: String::new(),
-    };
+    let mut page = Page::new(look);
     page.blank();
-    page.title(f);
+    title(&mut page, f);
     page.blank();
     for sentence in sentences(f) {
         page.wrapped("", &sentence);
@@ -56,80 +40,34 @@ pub fn screen(f: &Findings, look: &Look) -> String {
         page.blank();
         page.line(written);
     }
-    page.text
+    page.end()
 }
 
-struct Page<'a> {
-    look: &'a Look,
-    text: String,
-}
-
-impl Page<'_> {
-    fn width(&self) -> usize {
-        self.look.width.clamp(60, 100)
+/// Title and what it rests on.
+fn title(page: &mut Page<'_>, f: &Findings) {
+    let room = page.width() - INDENT;
+    for part in wrap(&f.header.title, room) {
+        let bold = page.paint("1", &part);
+        page.line(&bold);
     }
-
-    fn blank(&mut self) {
-        self.text.push('\n');
+    let h = &f.header;
+    let plural = if h.trials == 1 { "trial" } else { "trials" };
+    let mut facts = format!(
+        "{}, {} · {} {plural}, seed {}",
+        h.horizon,
+        h.timezone,
+        group_thousands(h.trials as u64),
+        h.seed
+    );
+    if h.partial {
+        facts.push_str(", stopped early");
     }
-
-    fn line(&mut self, text: &str) {
-        self.text.push_str(&" ".repeat(INDENT));
-        self.text.push_str(text.trim_end());
-        self.text.push('\n');
+    if let Some(elapsed) = &page.look.elapsed {
+        facts.push_str(&format!(" · {elapsed}"));
     }
-
-    /// A paragraph behind a word in the margin; lines after the first hang below its text.
-    fn wrapped(&mut self, margin: &str, text: &str) {
-        let lead = if margin.is_empty() {
-            String::new()
-        } else {
-            format!("{margin}  ")
-        };
-        let room = self.width().saturating_sub(INDENT + lead.chars().count());
-        for (i, part) in wrap(text, room).iter().enumerate() {
-            if i == 0 {
-                let margin = self.paint("33", &lead);
-                self.line(&format!("{margin}{part}"));
-            } else {
-                self.line(&format!("{}{part}", " ".repeat(lead.chars().count())));
-            }
-        }
-    }
-
-    fn title(&mut self, f: &Findings) {
-        let room = self.width() - INDENT;
-        for part in wrap(&f.header.title, room) {
-            let bold = self.paint("1", &part);
-            self.line(&bold);
-        }
-        let h = &f.header;
-        let plural = if h.trials == 1 { "trial" } else { "trials" };
-        let mut facts = format!(
-            "{}, {} · {} {plural}, seed {}",
-            h.horizon,
-            h.timezone,
-            group_thousands(h.trials as u64),
-            h.seed
-        );
-        if h.partial {
-            facts.push_str(", stopped early");
-        }
-        if let Some(elapsed) = &self.look.elapsed {
-            facts.push_str(&format!(" · {elapsed}"));
-        }
-        for part in wrap(&facts, room) {
-            let dim = self.paint("2", &part);
-            self.line(&dim);
-        }
-    }
-
-    fn paint(&self, code: &str, text: &str) -> String {
-        if self.look.color && !text.is_empty() {
-            format!("\x1b[{code}m{text}\x1b[0m")
-        } else {
-            text.to_owned()
-        }
+    for part in wrap(&facts, room) {
+        let dim = page.paint("2", &part);
+        page.line(&dim);
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde_json::Value as Json;
 
 use super::actors::{self, World};
-use super::calendar::{self, Calendar};
+use super::calendar::Calendar;
 use super::doc::{self, Entry, Item, Node, Table};
 use super::draws::Wanted;
 use super::fields::{Cx, Fields};
@@ -24,6 +24,7 @@ use crate::account::spec::{AccountSpec, GrantSpec, Provenance};
 use crate::base::law::Level;
 use crate::base::money::Money;
 use crate::base::time::{Instant, Span};
+use crate::base::zones;
 use crate::engine::experiment::{Experiment, IncidentKind, IncidentSpec, Month};
 
 /// Trials where the scenario does not say.
@@ -243,8 +244,8 @@ fn with_presets(cx: &Cx, document: &Table) -> Table {
 /// The calendar; where it is wrong, one with which the rest can still be checked.
 fn calendar_of(top: &Fields<'_>) -> (Calendar, Date, String) {
     let name = top.text("timezone").map_or("UTC", |t| t.value);
-    let zone = calendar::zone(name).unwrap_or_else(|| {
-        let names = calendar::zone_names();
+    let zone = zones::zone(name).unwrap_or_else(|| {
+        let names = zones::zone_names();
         let hint = text::suggest(name, names.iter().map(String::as_str)).map_or_else(
             || "zones are called like Europe/Berlin or America/New_York".to_owned(),
             |s| format!("did you mean \"{s}\"?"),

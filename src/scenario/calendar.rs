@@ -1,13 +1,14 @@
 //! Civil time turned into instants: the horizon, days and hours, resets, months, steps.
 
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::TimeZone;
 use jiff::{Span as Civil, Timestamp};
 
 use super::hours::{DAY, Every, Week};
 use super::units::{Length, Moment};
 use crate::base::civil::MONTHS;
 use crate::base::time::{Instant, Span};
+use crate::base::zones;
 use crate::demand::spec::Day;
 
 /// The time zone and the two ends of what is simulated.
@@ -24,22 +25,6 @@ pub(super) struct Calendar {
 
 /// Longest horizon, days.
 pub(super) const DAYS_MAX: i64 = 732;
-
-/// A zone by its IANA name, out of the tables that come with the program: the same on each machine.
-pub(super) fn zone(name: &str) -> Option<TimeZone> {
-    if name == "UTC" {
-        return Some(TimeZone::UTC);
-    }
-    TimeZoneDatabase::bundled().get(name).ok()
-}
-
-/// Every zone name, for hints.
-pub(super) fn zone_names() -> Vec<String> {
-    TimeZoneDatabase::bundled()
-        .available()
-        .map(|n| n.to_string())
-        .collect()
-}
 
 impl Calendar {
     /// Lays out the horizon.
@@ -273,22 +258,7 @@ impl Calendar {
 
     /// Offsets of local time over the horizon, milliseconds.
     pub fn offsets(&self) -> Vec<(Instant, i64)> {
-        let Ok(begin) = Timestamp::from_millisecond(self.start.0) else {
-            return vec![(self.start, 0)];
-        };
-        let ms = |o: jiff::tz::Offset| i64::from(o.seconds()) * 1000;
-        let mut all = vec![(self.start, ms(self.zone.to_offset(begin)))];
-        for change in self.zone.following(begin) {
-            let at = Instant(change.timestamp().as_millisecond());
-            if at >= self.end {
-                break;
-            }
-            let offset = ms(change.offset());
-            if all.last().is_some_and(|(_, last)| *last != offset) {
-                all.push((at, offset));
-            }
-        }
-        all
+        zones::offsets(&self.zone, self.start, self.end)
     }
 
     /// Points of the timeline: the start, marks of local time a step apart, the end.

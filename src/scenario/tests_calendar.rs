@@ -2,10 +2,11 @@
 
 use jiff::civil::date;
 
-use super::calendar::{Calendar, zone};
+use super::calendar::Calendar;
 use super::hours::{self, Every};
 use super::units::{Length, Moment, length};
 use crate::base::time::{Instant, Span};
+use crate::base::zones::zone;
 
 fn calendar(start: (i16, i8, i8), zone_name: &str, horizon: &str) -> Calendar {
     let start = Moment::Day(date(start.0, start.1, start.2));
