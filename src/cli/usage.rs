@@ -5,7 +5,7 @@ use clap::builder::PossibleValue;
 use jiff::civil::Date;
 
 use crate::analysis::pricing::CostFrom;
-use crate::analysis::usage::{By, Question, usage};
+use crate::analysis::usage::{By, GROUPINGS_MAX, Question, usage};
 use crate::base::time::Instant;
 use crate::catalog::Catalog;
 use crate::report::usage::{csv, json, screen};
@@ -46,8 +46,10 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> Done {
-    if args.by.len() > 4 {
-        return Err(Failure::Wrong("--by: at most four groupings".to_owned()));
+    if args.by.len() > GROUPINGS_MAX {
+        return Err(Failure::Wrong(format!(
+            "--by: at most {GROUPINGS_MAX} groupings"
+        )));
     }
     let (zone, zone_name) = args.logs.zone()?;
     let day = |date: Date| -> Result<Instant, Failure> {

@@ -1,6 +1,6 @@
 //! Groupings: one entry in [`By::ALL`] and one arm in each match.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::base::civil::{Local, Zone};
 use crate::base::time::{Instant, Span};
@@ -55,6 +55,10 @@ impl By {
 
 /// A group of one grouping: a day number, an instant, or a name's number.
 pub(super) type Key = i64;
+/// One key for each grouping, the rest 0.
+pub(super) type Keys = [Key; GROUPINGS_MAX];
+/// Most groupings in one another.
+pub const GROUPINGS_MAX: usize = 4;
 
 /// A 5-hour window opens with the first request after the last one closed, at the ten-minute mark
 /// before it.
@@ -133,8 +137,8 @@ impl<'a> Grouping<'a> {
     }
 
     /// Groups in order: time where the grouping has one, else dollars, tokens, name.
-    pub fn in_order(&self, by: &[By], sums: HashMap<Vec<Key>, Sum>) -> Vec<Group> {
-        let mut ranks: Vec<HashMap<Key, Sum>> = vec![HashMap::new(); by.len()];
+    pub fn in_order(&self, by: &[By], sums: BTreeMap<Keys, Sum>) -> Vec<Group> {
+        let mut ranks: Vec<BTreeMap<Key, Sum>> = vec![BTreeMap::new(); by.len()];
         for (keys, sum) in &sums {
             for (rank, key) in ranks.iter_mut().zip(keys) {
                 rank.entry(*key).or_default().join(sum);

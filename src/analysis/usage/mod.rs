@@ -5,13 +5,15 @@ mod by;
 mod imputed;
 mod sentences;
 mod sums;
+#[cfg(test)]
+mod tests;
 
-pub use by::{By, label};
+pub use by::{By, GROUPINGS_MAX, label};
 pub use imputed::Imputed;
 pub use sentences::{notes, sentences};
 pub use sums::Sum;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
@@ -22,12 +24,12 @@ use crate::catalog::Catalog;
 use crate::logs::{Logs, Receipt, Request};
 
 use super::pricing::{CostFrom, Pricer};
-use by::{Grouping, Key};
+use by::{Grouping, Keys};
 
 /// What is asked of logs.
 #[derive(Clone, Debug)]
 pub struct Question {
-    /// Groups, coarse to fine; at least one.
+    /// Groups, coarse to fine; 1 to [`GROUPINGS_MAX`] of them.
     pub by: Vec<By>,
     pub zone: TimeZone,
     pub zone_name: String,
@@ -89,7 +91,7 @@ pub fn usage(logs: &Logs, catalog: &Catalog, question: &Question) -> Usage {
     let grouping = Grouping::new(logs, Zone(&offsets), &requests);
     let sums = |by: &[By]| groups(&grouping, by, &requests, &costs);
     let mut total = Sum::default();
-    let mut sessions = HashSet::new();
+    let mut sessions = BTreeSet::new();
     for (request, cost) in requests.iter().zip(&costs) {
         total.add(request, *cost);
         sessions.insert(request.session);
@@ -127,21 +129,16 @@ fn groups(
     requests: &[&Request],
     costs: &[Option<crate::base::money::Money>],
 ) -> Vec<Group> {
-    let mut sums: HashMap<Vec<Key>, Sum> = HashMap::new();
-    let mut sessions = HashSet::new();
-    let mut key = Vec::with_capacity(by.len());
+    let mut sums: BTreeMap<Keys, Sum> = BTreeMap::new();
+    let mut sessions = BTreeSet::new();
     for (i, (request, cost)) in requests.iter().zip(costs).enumerate() {
-        key.clear();
-        key.extend(by.iter().map(|b| grouping.key(*b, i, request)));
-        if !sums.contains_key(&key) {
-            sums.insert(key.clone(), Sum::default());
+        let mut keys = Keys::default();
+        for (key, b) in keys.iter_mut().zip(by) {
+            *key = grouping.key(*b, i, request);
         }
-        if let Some(sum) = sums.get_mut(&key) {
-            sum.add(request, *cost);
-            if sessions.insert((key.clone(), request.session)) {
-                sum.sessions += 1;
-            }
-        }
+        let sum = sums.entry(keys).or_default();
+        sum.add(request, *cost);
+        sum.sessions += u64::from(sessions.insert((keys, request.session)));
     }
     grouping.in_order(by, sums)
 }
