@@ -11,6 +11,7 @@ mod prices;
 mod replay;
 mod run;
 mod schema;
+mod state;
 mod usage;
 
 use std::process::ExitCode;
