@@ -23,7 +23,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "base", "stats", "account", "demand", "engine", "catalog", "logs",
         ],
     ),
-    ("fit", &["base", "stats", "catalog", "logs", "scenario"]),
+    (
+        "fit",
+        &["base", "stats", "account", "catalog", "logs", "scenario"],
+    ),
     (
         "report",
         &[

@@ -13,6 +13,7 @@ mod replay;
 mod run;
 mod schema;
 mod sensitivity;
+mod state;
 mod usage;
 mod windows;
 

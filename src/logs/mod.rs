@@ -7,10 +7,12 @@
 pub mod json;
 pub mod merge;
 pub mod names;
+pub mod problems;
 pub mod readers;
 pub mod receipt;
 pub mod record;
 pub mod source;
+pub mod state;
 pub mod when;
 
 pub use merge::{Merger, merge};

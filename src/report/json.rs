@@ -92,6 +92,7 @@ fn scenario(f: &Findings) -> Value {
         "budget_usd": h.budget.map(|b| number(b.to_f64())),
         "price_date": h.price_date,
         "plan_date": h.plan_date,
+        "begins": h.begins,
     })
 }
 

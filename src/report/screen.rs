@@ -243,6 +243,9 @@ fn money(page: &mut Page<'_>, f: &Findings) {
 /// What the numbers rest on, and warnings, each behind its kind.
 fn notes(f: &Findings) -> Vec<(&'static str, String)> {
     let mut out = Vec::new();
+    if let Some(begins) = &f.header.begins {
+        out.push(("state", begins.clone()));
+    }
     if f.header.partial {
         out.push((
             "note",

@@ -45,8 +45,10 @@ pub struct Scenario {
     pub sources: Vec<String>,
     /// The file as read.
     pub text: String,
-    /// `key=value` settings that were applied.
-    pub sets: Vec<String>,
+    /// Settings that were applied.
+    pub(super) settings: load::Settings,
+    /// The state of a real account from which it starts, in a sentence.
+    pub begins: Option<String>,
     /// The file's folder.
     pub(super) folder: Option<PathBuf>,
     /// FNV-1a of all effective values, presets, settings and data files included.
@@ -113,10 +115,34 @@ impl Scenario {
     /// # Errors
     /// Every problem, as [`super::parse`].
     pub fn with(&self, sets: &[String]) -> Result<Scenario, Problems> {
-        let mut all = self.sets.clone();
-        all.extend_from_slice(sets);
+        let mut settings = self.settings.clone();
+        settings.all.extend_from_slice(sets);
         let name = format!("{}.toml", self.name);
-        load::text(&name, &self.text, &all, self.folder.clone())
+        let changed = load::text(&name, &self.text, &settings, self.folder.clone())?;
+        Ok(Scenario {
+            begins: self.begins.clone(),
+            ..changed
+        })
+    }
+
+    /// The scenario with settings below all others: those of a real account's state. A second call
+    /// replaces what the first one brought.
+    ///
+    /// # Errors
+    /// Every problem, as [`super::parse`].
+    pub fn starting_with(&self, state: &[String]) -> Result<Scenario, Problems> {
+        let typed = self.settings.all.iter().skip(self.settings.from_state);
+        let settings = load::Settings {
+            all: state.iter().chain(typed).cloned().collect(),
+            from_state: state.len(),
+        };
+        let name = format!("{}.toml", self.name);
+        load::text(&name, &self.text, &settings, self.folder.clone())
+    }
+
+    /// The `key=value` settings that were applied.
+    pub fn sets(&self) -> &[String] {
+        &self.settings.all
     }
 
     /// The hash as it is written into files: 16 hexadecimal digits.
