@@ -7,10 +7,12 @@ use super::doc::Node;
 use super::fields::{At, Cx, Fields};
 use super::problems::{Place, Problem};
 use super::windows;
+use crate::account::Meter;
 use crate::account::rates::{ALL_KINDS, KINDS};
 use crate::account::spec::WindowSpec;
+use crate::account::terms::{CreditOnly, Scope, Terms};
 use crate::base::money::Money;
-use crate::catalog::{Catalog, LookupError, PlanEntry, WalletKind};
+use crate::catalog::{self, Catalog, LookupError, PlanEntry, WalletKind};
 
 /// Days after the tables' last check for which their prices are taken as known.
 const STALE_DAYS: i32 = 400;
@@ -36,54 +38,6 @@ pub(super) struct Window {
     pub scope: Scope,
 }
 
-/// What draws on a window.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Scope {
-    All,
-    /// Models or families, and clients; an empty list leaves that side open.
-    Some {
-        models: Vec<String>,
-        clients: Vec<String>,
-    },
-}
-
-impl Scope {
-    pub fn covers(&self, model: &str, family: &str, client: &str) -> bool {
-        match self {
-            Scope::All => true,
-            Scope::Some { models, clients } => {
-                let has = |all: &[String], one: &str| all.iter().any(|x| x == one);
-                (models.is_empty() || has(models, model) || has(models, family))
-                    && (clients.is_empty() || has(clients, client))
-            }
-        }
-    }
-}
-
-/// How tokens use up a window.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Meter {
-    Price,
-    ReadsFree,
-    ReadsFull,
-    Weights([f64; KINDS]),
-}
-
-impl Meter {
-    /// Window units per token of each kind.
-    pub fn units(self, price: [i64; KINDS]) -> [i64; KINDS] {
-        let [input, _, _, _, output] = price;
-        match self {
-            Meter::Price => price,
-            Meter::ReadsFree => [input, input, input, 0, output],
-            Meter::ReadsFull => [input, price[1], price[2], input, output],
-            Meter::Weights(w) => {
-                std::array::from_fn(|i| libm::round(price[i] as f64 * w[i]) as i64)
-            }
-        }
-    }
-}
-
 impl Plan {
     /// Whether any window exists that could pay.
     pub fn has_windows(&self) -> bool {
@@ -93,6 +47,35 @@ impl Plan {
     /// The kind of wallet that comes with it.
     pub fn wallet_kind(&self) -> WalletKind {
         self.entry.map_or(WalletKind::Prepaid, |e| e.wallet.kind)
+    }
+
+    /// Who may use what, with the clients of each grant. Long prompts are told apart only where a
+    /// request says how long its prompt is.
+    pub fn terms(&self, grants: Vec<Vec<String>>) -> Terms {
+        let rule = |c: &catalog::CreditOnly| CreditOnly {
+            scope: scope(&c.scope),
+            prompt_above: c.prompt_above.map(u64::from),
+        };
+        Terms {
+            windows: self.windows.iter().map(|w| w.scope.clone()).collect(),
+            credit_only: self
+                .entry
+                .map_or_else(Vec::new, |e| e.credit_only.iter().map(rule).collect()),
+            fast_on_credits: self.entry.is_some_and(|e| e.fast_on_credits),
+            third_party: self.third_party,
+            grants,
+        }
+    }
+}
+
+/// A scope of the catalogue.
+pub(super) fn scope(of: &catalog::Scope) -> Scope {
+    match of {
+        catalog::Scope::All => Scope::All,
+        catalog::Scope::Families(names) | catalog::Scope::Models(names) => Scope::Some {
+            models: names.clone(),
+            clients: Vec::new(),
+        },
     }
 }
 
@@ -249,11 +232,8 @@ fn meter(f: &Fields<'_>) -> Meter {
         return Meter::Price;
     };
     if let Node::Text(_) = item.node {
-        return match f.choice("meter").map(|c| c.value) {
-            Some("reads-free") => Meter::ReadsFree,
-            Some("reads-full") => Meter::ReadsFull,
-            _ => Meter::Price,
-        };
+        let name = f.choice("meter").map(|c| c.value);
+        return name.and_then(Meter::of).unwrap_or_default();
     }
     let Some(weights) = f.sub("meter") else {
         return Meter::Price;
