@@ -10,6 +10,7 @@ pub mod meter;
 pub mod rates;
 pub mod reason;
 mod renew;
+pub mod rules;
 pub mod spec;
 pub mod state;
 pub mod terms;

@@ -15,6 +15,12 @@ use super::sets;
 const FILE_MAX: u64 = 4 << 20;
 
 pub(super) fn file(path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
+    let (name, text, folder) = read(path)?;
+    self::text(&name, &text, sets, folder)
+}
+
+/// Reads a scenario file: its name, its text, its folder.
+pub(super) fn read(path: &Path) -> Result<(String, String, Option<PathBuf>), Problems> {
     let name = path.display().to_string();
     let unreadable = |what: String, help: &str| {
         let mut problem = Problem::nowhere(what);
@@ -57,8 +63,7 @@ pub(super) fn file(path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
             ));
         }
     };
-    let folder = path.parent().map(Path::to_path_buf);
-    self::text(&name, &text, sets, folder)
+    Ok((name, text, path.parent().map(Path::to_path_buf)))
 }
 
 /// The reason without the number of the system's error, which differs between systems.
@@ -158,11 +163,11 @@ fn fnv(start: u64, bytes: &[u8]) -> u64 {
 }
 
 /// Number of the first setting's text: the file and the presets come before.
-fn first_setting() -> usize {
+pub(super) fn first_setting() -> usize {
     1 + presets::presets().len()
 }
 
-fn sources(name: &str, text: &str, settings: &[String]) -> Vec<Source> {
+pub(super) fn sources(name: &str, text: &str, settings: &[String]) -> Vec<Source> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut all = vec![Source {
         name: name.to_owned(),

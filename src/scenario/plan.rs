@@ -49,6 +49,12 @@ impl Plan {
         self.entry.map_or(WalletKind::Prepaid, |e| e.wallet.kind)
     }
 
+    /// The fee of a month and seat; `None` where it is negotiated and the scenario does not say.
+    pub fn known_fee(&self) -> Option<Money> {
+        let negotiated = self.entry.is_some_and(|e| e.fee.monthly.is_none());
+        (!negotiated || self.fee > Money::ZERO).then_some(self.fee)
+    }
+
     /// Who may use what, with the clients of each grant. Long prompts are told apart only where a
     /// request says how long its prompt is.
     pub fn terms(&self, grants: Vec<Vec<String>>) -> Terms {
@@ -121,11 +127,22 @@ pub(super) fn lookup_problem(error: &LookupError, at: Place, date: Date) -> Prob
 
 /// Reads `[plan]`; without one, a plan without windows.
 pub(super) fn read(cx: &Cx, fields: Option<Fields<'_>>, calendar: &Calendar, start: Date) -> Plan {
+    read_on(cx, fields, calendar, start, start)
+}
+
+/// Reads `[plan]` as it stands on a day, unless it names a day itself.
+pub(super) fn read_on(
+    cx: &Cx,
+    fields: Option<Fields<'_>>,
+    calendar: &Calendar,
+    start: Date,
+    day: Date,
+) -> Plan {
     let Some(f) = fields else {
         return Plan {
             entry: None,
             label: "no plan".into(),
-            price_date: start,
+            price_date: day,
             meter: Meter::Price,
             billing_day: start.day(),
             fee: Money::ZERO,
@@ -136,7 +153,7 @@ pub(super) fn read(cx: &Cx, fields: Option<Fields<'_>>, calendar: &Calendar, sta
         };
     };
     let price_date = f.moment("price_date");
-    let date = price_date.map_or(start, |m| m.value.date());
+    let date = price_date.map_or(day, |m| m.value.date());
     let place = price_date.map(|m| m.at);
     let entry = entry(&f, date, place);
     let label = f

@@ -20,6 +20,7 @@ mod blocked;
 mod cost;
 mod cost_bars;
 mod drains;
+pub mod history;
 mod left;
 mod month;
 mod spend;
@@ -149,13 +150,18 @@ pub fn render(chart: &Chart, findings: &Findings) -> Result<Option<Rendered>, Ch
     let Some(drawing) = (chart.draw)(findings) else {
         return Ok(None);
     };
-    let svg = svg::document(chart.name, &drawing)?;
+    finish(chart.name, chart.file, drawing).map(Some)
+}
+
+/// A drawing as files.
+fn finish(name: &'static str, file: &'static str, d: Drawing) -> Result<Rendered, ChartError> {
+    let svg = svg::document(name, &d)?;
     let png = png::rasterise(&svg)?;
-    Ok(Some(Rendered {
-        name: chart.name,
-        file: chart.file,
-        title: drawing.title,
+    Ok(Rendered {
+        name,
+        file,
+        title: d.title,
         svg,
         png,
-    }))
+    })
 }
