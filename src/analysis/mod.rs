@@ -18,4 +18,5 @@ pub mod sentences;
 pub mod spend;
 pub mod summarise;
 pub mod typical;
+pub mod usage;
 pub mod words;

@@ -1,6 +1,6 @@
 //! What logged requests cost at the list prices of their day.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -28,7 +28,7 @@ pub enum CostFrom {
 pub struct Pricer<'a> {
     catalog: &'a Catalog,
     from: CostFrom,
-    known: HashMap<(Name, i64, u8), Option<Prices>>,
+    known: BTreeMap<(Name, i64, u8), Option<Prices>>,
     /// Requests without a price, by the model's name in the log.
     pub unpriced: BTreeMap<String, u64>,
     /// Requests outside the dates of their model's prices, by the model's name in the log: the
@@ -55,7 +55,7 @@ impl<'a> Pricer<'a> {
         Pricer {
             catalog,
             from,
-            known: HashMap::new(),
+            known: BTreeMap::new(),
             unpriced: BTreeMap::new(),
             outside: BTreeMap::new(),
         }
@@ -99,6 +99,11 @@ impl<'a> Pricer<'a> {
             .checked_mul(i128::from(request.web_searches))?;
         let total = charge(&rates, &request.tokens).checked_add(searches)?;
         Some((Money(i64::try_from(total).ok()?), rates))
+    }
+
+    /// The price of one token of a request's output, pico-dollars.
+    pub fn output_rate(&mut self, names: &Names, request: &Request) -> Option<i64> {
+        self.prices(names, request).map(|p| p.ordinary.output)
     }
 
     fn prices(&mut self, names: &Names, request: &Request) -> Option<Prices> {

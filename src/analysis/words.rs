@@ -152,6 +152,11 @@ impl<'a> Dates<'a> {
         }
     }
 
+    /// With the year, whatever the horizon: for what is past.
+    pub fn with_year(self) -> Dates<'a> {
+        Dates { year: true, ..self }
+    }
+
     /// `Fri 4 Dec`; `Fri 4 Dec 15:20` on a short horizon, `Fri 4 Dec 2026` on a long one.
     pub fn day(&self, at: Instant) -> String {
         let l = self.zone.local(at);

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use crate::analysis::summarise::About;
+use crate::report::page::Look;
 use crate::scenario::{self, Scenario};
 
 use super::exit::Failure;
@@ -80,6 +81,17 @@ pub fn width(terminal: bool) -> usize {
     };
     size.map_or(100, |(columns, _)| usize::from(columns.0))
         .clamp(60, 100)
+}
+
+/// How a screen on stdout is shown.
+pub fn look() -> Look {
+    let terminal = io::stdout().is_terminal();
+    Look {
+        width: width(terminal),
+        color: color(terminal),
+        elapsed: None,
+        written: None,
+    }
 }
 
 /// Writes results to stdout.

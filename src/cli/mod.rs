@@ -5,11 +5,13 @@ mod common;
 mod completions;
 mod exit;
 mod init;
+mod logs;
 mod presets;
 mod prices;
 mod replay;
 mod run;
 mod schema;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -40,6 +42,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Args),
+    Usage(usage::Args),
     Replay(replay::Args),
     Check(check::Args),
     Init(init::Args),
@@ -54,6 +57,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Run(args) => run::run(args),
+        Command::Usage(args) => usage::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Check(args) => check::run(args),
         Command::Init(args) => init::run(args),

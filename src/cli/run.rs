@@ -128,12 +128,10 @@ fn tell(
     if args.quiet {
         return Ok(());
     }
-    let terminal = io::stdout().is_terminal();
     let look = Look {
-        width: common::width(terminal),
-        color: common::color(terminal),
         elapsed: Some(format!("{:.1} s", started.elapsed().as_secs_f64())),
         written: Some(place),
+        ..common::look()
     };
     common::print(&screen(findings, &look))
 }

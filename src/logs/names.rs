@@ -59,6 +59,14 @@ impl Names {
         self.list.get(name.index()).map_or("", |t| t)
     }
 
+    /// The text of the name with a number, see [`Name::index`]; empty if there is none.
+    pub fn text_at(&self, index: i64) -> &str {
+        usize::try_from(index)
+            .ok()
+            .and_then(|i| self.list.get(i))
+            .map_or("", |t| t)
+    }
+
     pub fn len(&self) -> usize {
         self.list.len()
     }

@@ -21,15 +21,17 @@ pub struct Tokens {
 impl Tokens {
     /// Everything the model read: input, cache writes and cache reads.
     pub fn context(&self) -> u64 {
-        self.input + self.cache_write() + self.cache_read
+        self.input
+            .saturating_add(self.cache_write())
+            .saturating_add(self.cache_read)
     }
 
     pub fn cache_write(&self) -> u64 {
-        self.cache_write_5m + self.cache_write_1h
+        self.cache_write_5m.saturating_add(self.cache_write_1h)
     }
 
     pub fn total(&self) -> u64 {
-        self.context() + self.output
+        self.context().saturating_add(self.output)
     }
 
     /// Kind by kind the larger one.

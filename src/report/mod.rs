@@ -14,4 +14,5 @@ pub mod realism;
 pub mod replay;
 pub mod screen;
 pub mod tables;
+pub mod usage;
 pub mod verdict;

@@ -1,0 +1,58 @@
+//! What commands that read logs share.
+
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+
+use crate::base::zones;
+use crate::logs::Logs;
+use crate::logs::source::{self, Options, SourceError};
+
+use super::exit::Failure;
+
+/// Logs to read.
+#[derive(clap::Args)]
+pub struct LogArgs {
+    /// Files or folders of logs, `-` for standard input [default: Claude Code's own folders].
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Time zone of days and weeks [default: the machine's].
+    #[arg(long, value_name = "ZONE")]
+    timezone: Option<String>,
+}
+
+impl LogArgs {
+    /// Reads and merges the logs.
+    pub fn read(&self) -> Result<Logs, Failure> {
+        let options = Options {
+            paths: self.paths.clone(),
+        };
+        source::read(&options).map_err(|e| match e {
+            SourceError::Wrong(text) => Failure::Wrong(text),
+            SourceError::Io(e) => Failure::Machine(e.to_string()),
+        })
+    }
+
+    /// The time zone and its name.
+    pub fn zone(&self) -> Result<(TimeZone, String), Failure> {
+        match &self.timezone {
+            Some(name) => {
+                let zone = zones::zone(name).ok_or_else(|| {
+                    let names = zones::zone_names();
+                    let near = crate::base::text::suggest(name, names.iter().map(String::as_str));
+                    let hint = near.map_or_else(
+                        || "zones are called like Europe/Berlin or America/New_York".to_owned(),
+                        |n| format!("did you mean {n}?"),
+                    );
+                    Failure::Wrong(format!("--timezone: unknown zone \"{name}\"; {hint}"))
+                })?;
+                Ok((zone, name.clone()))
+            }
+            None => {
+                let zone = TimeZone::system();
+                let name = zone.iana_name().unwrap_or("UTC").to_owned();
+                Ok((zone, name))
+            }
+        }
+    }
+}
