@@ -1,11 +1,11 @@
 //! What commands share: scenario arguments, the terminal, writing to stdout.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::analysis::summarise::About;
 use crate::report::page::Look;
-use crate::scenario::{self, Scenario};
+use crate::scenario::{self, Problems, Scenario};
 
 use super::exit::Failure;
 
@@ -15,6 +15,23 @@ pub struct ScenarioArgs {
     /// Scenario file (TOML); `burncast init` writes one.
     #[arg(value_name = "SCENARIO")]
     pub path: PathBuf,
+    #[command(flatten)]
+    pub change: Change,
+}
+
+/// A scenario that need not be given when a history is.
+#[derive(clap::Args)]
+pub struct MaybeScenario {
+    /// Scenario file (TOML); `burncast init` writes one.
+    #[arg(value_name = "SCENARIO", required_unless_present = "history")]
+    pub path: Option<PathBuf>,
+    #[command(flatten)]
+    pub change: Change,
+}
+
+/// What is changed in a scenario.
+#[derive(clap::Args)]
+pub struct Change {
     /// Overrides a key of the scenario, as in `--set wallet.balance=50`; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
@@ -29,16 +46,25 @@ pub struct ScenarioArgs {
 impl ScenarioArgs {
     /// Reads and checks the scenario.
     pub fn load(&self, more: &[String]) -> Result<Scenario, Failure> {
+        self.change.load(&self.path, more)
+    }
+}
+
+impl Change {
+    /// Reads and checks a scenario with these changes.
+    pub fn load(&self, path: &Path, more: &[String]) -> Result<Scenario, Failure> {
         let mut sets = self.sets.clone();
         sets.extend_from_slice(more);
         sets.extend(self.trials.map(|n| format!("run.trials={n}")));
         sets.extend(self.seed.map(|n| format!("run.seed={n}")));
-        scenario::load(&self.path, &sets).map_err(|problems| {
-            let err = io::stderr();
-            let width = width(err.is_terminal());
-            Failure::Wrong(problems.render(color(err.is_terminal()), width))
-        })
+        scenario::load(path, &sets).map_err(|problems| wrong(&problems))
     }
+}
+
+/// Problems of a scenario as stderr shows them.
+pub fn wrong(problems: &Problems) -> Failure {
+    let terminal = io::stderr().is_terminal();
+    Failure::Wrong(problems.render(color(terminal), width(terminal)))
 }
 
 /// What reports say about a scenario beside its numbers.

@@ -17,6 +17,10 @@ use crate::catalog::{self, Catalog, LookupError, PlanEntry, WalletKind};
 /// Days after the tables' last check for which their prices are taken as known.
 const STALE_DAYS: i32 = 400;
 
+/// Said where a simulation needs a fee that nobody knows.
+pub(super) const NEGOTIATED: &str =
+    "The plan's fee is negotiated and not known; it counts as 0 (set plan.fee).";
+
 /// The plan as checked.
 pub(super) struct Plan {
     pub entry: Option<&'static PlanEntry>,
@@ -237,7 +241,7 @@ fn fee(f: &Fields<'_>, entry: Option<&PlanEntry>) -> Money {
     match entry.map(|e| e.fee.monthly) {
         Some(Some(fee)) => fee,
         Some(None) if !f.has("fee") => {
-            f.cx.warn("The plan's fee is negotiated and not known; it counts as 0 (set plan.fee).");
+            f.cx.warn(NEGOTIATED);
             Money::ZERO
         }
         _ => Money::ZERO,

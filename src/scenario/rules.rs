@@ -30,6 +30,8 @@ pub struct Asked<'a> {
     pub plan: Option<&'a str>,
     /// Settings on top, as behind `--set`.
     pub sets: &'a [String],
+    /// Leaves out settings of windows that the plan never had: they are meant for another plan.
+    pub among_others: bool,
     /// First and last instant that must lie inside.
     pub first: Instant,
     pub last: Instant,
@@ -57,12 +59,17 @@ pub fn rules(asked: &Asked<'_>) -> Result<Rules, Problems> {
             take_plan(&cx, &mut document, plan);
         }
         for (i, set) in asked.sets.iter().enumerate() {
+            if asked.among_others && is_foreign(&document, set) {
+                continue;
+            }
             sets::apply(&cx, &mut document, set, load::first_setting() + i);
         }
         let found = put_together(&cx, document, asked);
         let failed = cx.failed();
-        let (more, warnings) = cx.into_parts();
+        let (more, mut warnings) = cx.into_parts();
         problems = more;
+        // Here such a fee is left out rather than counted as nothing.
+        warnings.retain(|w| w != plan::NEGOTIATED);
         if let (Some(found), false) = (found, failed) {
             return Ok(Rules { warnings, ..found });
         }
@@ -81,6 +88,23 @@ fn take_plan(cx: &Cx, document: &mut Table, name: &str) {
     if let Some(plan) = table_mut(document, "plan") {
         plan.entries
             .retain(|e| matches!(e.key.as_str(), "name" | "meter" | "price_date"));
+    }
+}
+
+/// Whether a setting is about a window that the catalogue's plan never had.
+fn is_foreign(document: &Table, set: &str) -> bool {
+    let window = set.trim_start().strip_prefix("plan.window.");
+    let Some(window) = window.and_then(|rest| rest.split(['.', '=']).next()) else {
+        return false;
+    };
+    let history = plan_name(document).and_then(|n| Catalog::embedded().plan_history(n).ok());
+    history.is_some_and(|entries| entries.iter().all(|e| e.window(window).is_none()))
+}
+
+fn plan_name(document: &Table) -> Option<&str> {
+    match &document.get("plan")?.item.table()?.get("name")?.item.node {
+        Node::Text(name) => Some(name),
+        _ => None,
     }
 }
 
@@ -172,10 +196,7 @@ fn days(
     let (mut first, last) = (local(asked.first)?, local(asked.last)?);
     let plan = document.get("plan").and_then(|e| e.item.table());
     let dated = plan.is_some_and(|p| p.get("price_date").is_some());
-    let name = plan.and_then(|p| match &p.get("name")?.item.node {
-        Node::Text(name) => Some(name.as_str()),
-        _ => None,
-    });
+    let name = plan_name(document);
     let history = name.and_then(|n| Catalog::embedded().plan_history(n).ok());
     let Some(history) = history.filter(|_| !dated && asked.on.is_none()) else {
         return Some(((first, last), vec![asked.on.unwrap_or(first)]));
@@ -204,11 +225,7 @@ fn days(
 /// Switches the wallet on. If nothing is said about where its money comes from, the plan's own
 /// auto-reload brings it, which is then returned as assumed.
 fn ensure_wallet(cx: &Cx, document: &mut Table, date: Date) -> Option<()> {
-    let name = document.get("plan")?.item.table()?.get("name");
-    let entry = name.and_then(|n| match &n.item.node {
-        Node::Text(name) => Catalog::embedded().plan(name, date).ok(),
-        _ => None,
-    });
+    let entry = plan_name(document).and_then(|n| Catalog::embedded().plan(n, date).ok());
     if entry.is_some_and(|e| e.wallet.kind == WalletKind::None) {
         document.entries.retain(|e| e.key != "wallet");
         return None;

@@ -11,7 +11,7 @@ pub mod middle;
 pub mod plan;
 pub mod sentences;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 
 use std::collections::BTreeSet;
 

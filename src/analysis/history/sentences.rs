@@ -29,7 +29,7 @@ fn without_windows(p: &PlanFinding) -> String {
         return format!("{} covers nothing.", p.label);
     };
     let fee = match p.fee {
-        Some(fee) if fee.0 > 0 => format!(" on top of {}", usd(fee.to_f64())),
+        Some(amount) if amount.0 > 0 => format!(" on top of {}", fee(p)),
         _ => String::new(),
     };
     let dry = match on.refused.p50 {
@@ -40,13 +40,13 @@ fn without_windows(p: &PlanFinding) -> String {
         _ => String::new(),
     };
     format!(
-        "On {} the same requests cost {}{fee}{dry}.",
+        "Paid by the token ({}), the same requests cost {}{fee}{dry}.",
         p.label,
         amount(&on.overflow_usd)
     )
 }
 
-/// `any size that its windows may have (200 draws)`.
+/// `, whatever the size of its windows (200 draws)`.
 fn sizes(f: &HistoryFindings, p: &PlanFinding) -> String {
     if p.certain {
         String::new()
@@ -106,6 +106,11 @@ fn stopped(f: &HistoryFindings, p: &PlanFinding, off: &Off) -> String {
             hours_range(off.stopped_h.p10, off.stopped_h.p90)
         ),
     };
+    // Nobody wants to work through a whole night: how much of it hurt.
+    let wanted = match off.hours_hit.p50 {
+        n if n >= 1.0 => format!(", {} h of them with work refused", count(n)),
+        _ => String::new(),
+    };
     let mostly = match (weekday(f, p), window(p)) {
         (Some(day), Some(by)) => format!(", mostly on {day}s by the {by}"),
         (Some(day), None) => format!(", mostly on {day}s"),
@@ -113,7 +118,7 @@ fn stopped(f: &HistoryFindings, p: &PlanFinding, off: &Off) -> String {
         (None, None) => String::new(),
     };
     format!(
-        "On {} you would have been stopped {} in {}{range}, {hours} in all{mostly}{}{}.",
+        "On {} you would have been stopped {}{range} in {}, {hours} in all{wanted}{mostly}{}{}.",
         p.label,
         times(off.stops.p50),
         days(f),
@@ -125,7 +130,7 @@ fn stopped(f: &HistoryFindings, p: &PlanFinding, off: &Off) -> String {
 
 fn with_credits(p: &PlanFinding, on: &On) -> String {
     let base = match p.fee {
-        Some(fee) => format!(" on top of {}", usd(fee.to_f64())),
+        Some(_) => format!(" on top of {}", fee(p)),
         None => " on top of the fee".to_owned(),
     };
     let still = match on.refused.p50 {

@@ -13,7 +13,7 @@ use crate::base::money::group_thousands;
 
 const NAME: &str = "history";
 const ABOUT: &str = "One panel per plan. Lines are what is left in its windows, with each size in \
-                     the middle of its band; where work would have been refused the ground is red.";
+                     the middle of its band; the ground is shaded where work would have been refused.";
 
 /// Panels, at most.
 const PANELS: usize = 6;

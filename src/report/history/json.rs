@@ -1,7 +1,9 @@
 //! The document of a history: `history.json`, and what `--json` prints. It holds no time of day.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::account::spec::ReloadAmount;
 use crate::analysis::history::middle::StopFinding;
 use crate::analysis::history::plan::{DayFinding, Off, On, WindowFinding, WorkFinding};
 use crate::analysis::history::sentences::sentences;
@@ -13,16 +15,29 @@ use crate::report::json::{estimate, number, spread};
 /// The version of the document; it grows when a reader of the old one would misunderstand the new.
 pub const FORMAT: u32 = 1;
 
+/// Fields stand in the order in which they are written.
+#[derive(Serialize)]
+struct Document<'a> {
+    format: u32,
+    burncast: &'static str,
+    sentences: Vec<String>,
+    history: Value,
+    plans: Vec<Value>,
+    left_out: Value,
+    files: &'a [String],
+}
+
 /// The document as text, with a newline at the end.
 ///
 /// # Errors
 /// Never in practice: the document holds only text, numbers and lists.
 pub fn document(f: &HistoryFindings, files: &[String]) -> std::io::Result<String> {
     let l = &f.left_out;
-    let value = json!({
-        "format": FORMAT,
-        "burncast": env!("CARGO_PKG_VERSION"),
-        "history": {
+    let document = Document {
+        format: FORMAT,
+        burncast: env!("CARGO_PKG_VERSION"),
+        sentences: sentences(f),
+        history: json!({
             "start": at(f, f.start),
             "end": at(f, f.end),
             "days": f.days,
@@ -32,18 +47,17 @@ pub fn document(f: &HistoryFindings, files: &[String]) -> std::io::Result<String
             "list_price_usd": number(f.value.to_f64()),
             "trials": f.trials,
             "seed": f.seed,
-        },
-        "sentences": sentences(f),
-        "plans": f.plans.iter().map(|p| plan(f, p)).collect::<Vec<_>>(),
-        "left_out": {
+        }),
+        plans: f.plans.iter().map(|p| plan(f, p)).collect(),
+        left_out: json!({
             "requests_without_price": l.unpriced,
             "requests_outside_price_dates": l.outside,
             "requests_before_plan_records": l.before,
             "requests_with_placeholder_output": l.placeholders,
-        },
-        "files": files,
-    });
-    let mut text = serde_json::to_string_pretty(&value)?;
+        }),
+        files,
+    };
+    let mut text = serde_json::to_string_pretty(&document)?;
     text.push('\n');
     Ok(text)
 }
@@ -70,7 +84,14 @@ fn plan(f: &HistoryFindings, p: &PlanFinding) -> Value {
         "with_extra_usage": p.on.as_ref().map(|o| on(p, o)),
         "assumed_auto_reload": p.assumed_reload.as_ref().map(|a| json!({
             "threshold_usd": number(a.threshold.to_f64()),
-            "amount": format!("{:?}", a.amount),
+            "reload_to_usd": match a.amount {
+                ReloadAmount::To(to) => number(to.to_f64()),
+                ReloadAmount::Add(_) => Value::Null,
+            },
+            "add_usd": match a.amount {
+                ReloadAmount::To(_) => Value::Null,
+                ReloadAmount::Add(add) => number(add.to_f64()),
+            },
         })),
         "refused_by_weekday": weekdays,
         "days": p.days.iter().map(|d| day(f, d)).collect::<Vec<_>>(),

@@ -70,23 +70,27 @@ fn title(page: &mut Page<'_>, f: &HistoryFindings) {
     }
 }
 
+/// Below this width the table has no ranges and no sums.
+const WIDE: usize = 88;
+
 fn table(page: &mut Page<'_>, f: &HistoryFindings) {
-    let header = [
-        "Plan",
-        "fee",
-        "stopped",
-        "in all",
-        "refused",
-        "extra usage (10-90 %)",
-        "together",
-        "never stopped",
-    ];
-    let mut rows = vec![header.map(str::to_owned).to_vec()];
-    rows.extend(f.plans.iter().map(row));
+    let wide = page.width() >= WIDE;
+    let extra = if wide {
+        "extra usage (10-90 %)"
+    } else {
+        "extra usage"
+    };
+    let mut header = vec!["Plan", "fee", "stopped", "in all", "refused", extra];
+    if wide {
+        header.push("together");
+    }
+    header.push("never stopped");
+    let mut rows = vec![header.into_iter().map(str::to_owned).collect()];
+    rows.extend(f.plans.iter().map(|p| row(p, wide)));
     page.table(&rows, &[false, true, true, true, true, true, true, true]);
 }
 
-fn row(p: &PlanFinding) -> Vec<String> {
+fn row(p: &PlanFinding, wide: bool) -> Vec<String> {
     const NONE: &str = "–";
     let off = p.off.as_ref();
     let on = p.on.as_ref();
@@ -96,12 +100,12 @@ fn row(p: &PlanFinding) -> Vec<String> {
     let extra = on.map_or_else(
         || NONE.to_owned(),
         |o| match &o.overflow_usd {
-            s if s.p10 == s.p90 => usd(s.p50),
+            s if s.p10 == s.p90 || !wide => usd(s.p50),
             s => format!("{} ({})", usd(s.p50), usd_range(s.p10, s.p90)),
         },
     );
     let together = on.filter(|_| p.fee.is_some()).map(|o| &o.total_usd);
-    vec![
+    let mut row = vec![
         p.label.clone(),
         p.fee.map_or_else(|| NONE.to_owned(), money),
         of(off.map(|o| &o.stops), &|n| format!("{n:.0} ×")),
@@ -110,9 +114,12 @@ fn row(p: &PlanFinding) -> Vec<String> {
             group_thousands(n.max(0.0) as u64)
         }),
         extra,
-        of(together, &usd),
-        off.map_or_else(|| NONE.to_owned(), |o| percent(o.never.value)),
-    ]
+    ];
+    if wide {
+        row.push(of(together, &usd));
+    }
+    row.push(off.map_or_else(|| NONE.to_owned(), |o| percent(o.never.value)));
+    row
 }
 
 /// The worst days, and what used the windows up.
