@@ -7,6 +7,7 @@ pub mod cost;
 pub mod findings;
 #[cfg(test)]
 pub mod fixture;
+pub mod history;
 pub mod metric;
 pub mod numbers;
 pub mod pools;

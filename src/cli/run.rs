@@ -1,5 +1,7 @@
 //! `burncast run`.
 
+mod history;
+
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -18,7 +20,7 @@ use crate::report::verdict;
 use crate::scenario::{Requirement, Scenario};
 
 use super::Done;
-use super::common::{self, ScenarioArgs};
+use super::common::{self, MaybeScenario};
 use super::exit::{Exit, Failure};
 use super::progress::{Bar, stop_at_ctrl_c};
 
@@ -26,7 +28,9 @@ use super::progress::{Bar, stop_at_ctrl_c};
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    scenario: ScenarioArgs,
+    scenario: MaybeScenario,
+    #[command(flatten)]
+    history: history::HistoryArgs,
     /// Threads [default: all cores]; results do not depend on it.
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -60,6 +64,9 @@ fn precision(text: &str) -> Result<(String, String), String> {
 }
 
 pub fn run(args: Args) -> Done {
+    if let Some(paths) = &args.history.history {
+        return history::run(&args, paths);
+    }
     let started = Instant::now();
     let more = args
         .precision
@@ -70,7 +77,8 @@ pub fn run(args: Args) -> Done {
                 format!("run.precision.half_width={half}"),
             ]
         });
-    let scenario = args.scenario.load(&more)?;
+    let path = args.scenario.path.clone().unwrap_or_default();
+    let scenario = args.scenario.change.load(&path, &more)?;
     for requirement in &args.requirements {
         metric::check(
             &scenario.experiment,

@@ -46,7 +46,7 @@ const TRIALS: u64 = 500;
 
 pub fn run(args: Args) -> Done {
     let mut scenario = args.scenario.load(&[])?;
-    if args.scenario.trials.is_none() {
+    if args.scenario.change.trials.is_none() {
         scenario.run.trials = scenario.run.trials.min(TRIALS);
     }
     let target = args.output.join(format!("{}-sensitivity", scenario.name));

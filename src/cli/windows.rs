@@ -31,7 +31,7 @@ const TRIALS: u64 = 1_000;
 
 pub fn run(args: Args) -> Done {
     let mut scenario = args.scenario.load(&[])?;
-    if args.scenario.trials.is_none() {
+    if args.scenario.change.trials.is_none() {
         scenario.run.trials = scenario.run.trials.min(TRIALS);
     }
     let stop = stop_at_ctrl_c();

@@ -4,6 +4,7 @@ pub mod about;
 pub mod charts;
 pub mod events;
 pub mod folder;
+pub mod history;
 pub mod json;
 pub mod lines;
 pub mod output;

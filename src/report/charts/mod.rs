@@ -20,6 +20,7 @@ mod blocked;
 mod cost;
 mod cost_bars;
 mod drains;
+pub mod history;
 mod left;
 mod month;
 mod spend;
