@@ -26,6 +26,7 @@ impl LogArgs {
     pub fn read(&self) -> Result<Logs, Failure> {
         let options = Options {
             paths: self.paths.clone(),
+            ..Options::default()
         };
         source::read(&options).map_err(|e| match e {
             SourceError::Wrong(text) => Failure::Wrong(text),

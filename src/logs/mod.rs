@@ -7,10 +7,14 @@
 pub mod json;
 pub mod merge;
 pub mod names;
+pub mod pieces;
 pub mod readers;
+pub mod reading;
 pub mod receipt;
 pub mod record;
+pub mod roots;
 pub mod source;
+pub mod store;
 pub mod when;
 
 pub use merge::{Merger, merge};
