@@ -1,12 +1,11 @@
 //! An experiment compiled into tables, shared by all threads.
 
 use super::experiment::{Experiment, IncidentKind};
+use super::limits::LimitTables;
 use super::outcome::{Layout, SpendSum};
 use crate::account::rates::RateCard;
 use crate::account::reason::WINDOWS_MAX;
-use crate::account::spec::Limit;
 use crate::base::law::{Draw, Law, Level};
-use crate::base::money::PICO_PER_USD;
 use crate::base::stream::{Purpose, Stream};
 use crate::base::table::Sampler;
 use crate::demand::calendar::CalendarKernel;
@@ -64,7 +63,7 @@ pub struct Compiled<'e> {
     pub roles: Vec<Role>,
     pub extras: Vec<Extras>,
     pub calendars: Vec<CalendarKernel>,
-    limits: Vec<Option<Sampler>>,
+    limits: LimitTables,
     pub reload_delay_s: Option<Sampler>,
     pub top_up_delay_s: Sampler,
     pub incidents: Vec<IncidentKernel>,
@@ -110,10 +109,6 @@ impl<'e> Compiled<'e> {
             roles.extend([main, sub]);
         }
         let wallet = &exp.account.wallet;
-        let limit = |l: &Limit| match l {
-            Limit::Usd(draw) => Some(Sampler::with_scale(draw, 1.0)),
-            Limit::ShareOf { .. } => None,
-        };
         Compiled {
             exp,
             roles,
@@ -127,12 +122,7 @@ impl<'e> Compiled<'e> {
                 .iter()
                 .map(|a| CalendarKernel::new(&a.rhythm))
                 .collect(),
-            limits: exp
-                .account
-                .windows
-                .iter()
-                .map(|w| limit(&w.limit))
-                .collect(),
+            limits: LimitTables::new(&exp.account.windows),
             reload_delay_s: wallet
                 .auto_reload
                 .as_ref()
@@ -147,20 +137,7 @@ impl<'e> Compiled<'e> {
 
     /// Sizes of the windows in one trial, in window units.
     pub fn draw_limits(&self, trial: u64) -> [i64; WINDOWS_MAX] {
-        let mut limits = [0i64; WINDOWS_MAX];
-        for (w, spec) in self.exp.account.windows.iter().enumerate() {
-            limits[w] = match (&self.limits[w], &spec.limit) {
-                (Some(sampler), _) => {
-                    let mut rng = Stream::open(self.exp.seed, Purpose::Limit, trial, 0, w as u64);
-                    (sampler.sample(rng.word()) * PICO_PER_USD as f64).max(1.0) as i64
-                }
-                (None, Limit::ShareOf { window, share }) => {
-                    (limits[*window] as f64 * share).max(1.0) as i64
-                }
-                (None, Limit::Usd(_)) => 1,
-            };
-        }
-        limits
+        self.limits.draw(self.exp.seed, trial)
     }
 
     /// Words of quantities that hold for a whole trial or actor.
