@@ -37,6 +37,7 @@ impl LogArgs {
 pub fn read(paths: &[PathBuf]) -> Result<Logs, Failure> {
     let options = Options {
         paths: paths.to_vec(),
+        ..Options::default()
     };
     source::read(&options).map_err(|e| match e {
         SourceError::Wrong(text) => Failure::Wrong(text),

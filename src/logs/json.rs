@@ -36,8 +36,11 @@ impl<'a> Text<'a> {
     /// The text meant. Bytes that are not UTF-8 become replacement signs; escapes that mean nothing
     /// stay as they are.
     pub fn plain(self) -> Cow<'a, str> {
-        let text = String::from_utf8_lossy(self.0);
-        if !text.contains('\\') {
+        let text = match std::str::from_utf8(self.0) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(self.0),
+        };
+        if !self.is_escaped() {
             return text;
         }
         match serde_json::from_str::<String>(&format!("\"{text}\"")) {
@@ -48,7 +51,14 @@ impl<'a> Text<'a> {
 
     /// Whether it is just this word.
     pub fn is(self, word: &str) -> bool {
-        self.0 == word.as_bytes() || (self.0.contains(&b'\\') && self.plain() == word)
+        // An escape is longer than what it stands for.
+        let longer = self.0.len() > word.len();
+        self.0 == word.as_bytes() || (longer && self.is_escaped() && self.plain() == word)
+    }
+
+    fn is_escaped(self) -> bool {
+        // Mostly a few bytes: a plain loop beats a search.
+        self.0.iter().any(|&b| b == b'\\')
     }
 }
 
@@ -91,7 +101,7 @@ impl<'a> Scan<'a> {
                 return Err(Broken);
             }
             self.at += 1;
-            if key.0.contains(&b'\\') {
+            if key.is_escaped() {
                 field(key.plain().as_bytes(), self)?;
             } else {
                 field(key.0, self)?;

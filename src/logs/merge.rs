@@ -164,6 +164,25 @@ impl Merger {
         self.receipt.add(&other.receipt);
     }
 
+    /// Adds the requests of an earlier reading that are no longer there.
+    pub fn keep_from(&mut self, before: &Merger) {
+        let gone = |c: &&Copies| !self.index.contains_key(&c.key);
+        let gone: Vec<Copies> = before.copies.iter().filter(gone).copied().collect();
+        if gone.is_empty() {
+            return;
+        }
+        let map = self.names.adopt(&before.names);
+        for copies in gone {
+            self.rows += 1;
+            self.receipt.usage_rows += 1;
+            self.receipt.kept_requests += 1;
+            self.put(Copies {
+                best: renamed(&map, copies.best),
+                ..copies
+            });
+        }
+    }
+
     fn put(&mut self, copies: Copies) {
         let next = u32::try_from(self.copies.len()).unwrap_or(u32::MAX);
         let at = *self.index.entry(copies.key).or_insert(next);

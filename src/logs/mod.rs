@@ -7,12 +7,16 @@
 pub mod json;
 pub mod merge;
 pub mod names;
+pub mod pieces;
 pub mod problems;
 pub mod readers;
+pub mod reading;
 pub mod receipt;
 pub mod record;
+pub mod roots;
 pub mod source;
 pub mod state;
+pub mod store;
 pub mod when;
 
 pub use merge::{Merger, merge};

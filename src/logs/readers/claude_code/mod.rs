@@ -161,9 +161,6 @@ impl<'a, 'r> Reader<'a, 'r> {
             return false;
         };
         let reported = !std::ptr::eq(outer, line);
-        let session_text = outer
-            .session
-            .map_or_else(|| self.origin.stem().to_owned(), |s| s.plain().into_owned());
         let request = Request {
             at,
             until: at,
@@ -178,13 +175,7 @@ impl<'a, 'r> Reader<'a, 'r> {
             ..of(usage)
         };
         self.rows.receipt.without_id += u64::from(message.id.is_none());
-        let plain = |t: Option<Text<'a>>| t.map(Text::plain).unwrap_or_default();
-        let key = merge::key(
-            &plain(message.id),
-            &plain(line.request),
-            &session_text,
-            &row_id(line.uuid.or(outer.uuid), text),
-        );
+        let key = self.key(outer, line, text);
         self.push(key, request);
         for part in &usage.parts {
             let model = part.model.or(message.model);
@@ -203,6 +194,21 @@ impl<'a, 'r> Reader<'a, 'r> {
             self.push(merge::part_key(key, part.index), request);
         }
         true
+    }
+
+    /// The identity of the call that a row is a copy of.
+    fn key(&self, outer: &Line<'a>, line: &Line<'a>, text: &[u8]) -> u128 {
+        let plain = |t: Option<Text<'a>>| t.map(Text::plain).unwrap_or_default();
+        let message = plain(line.message.id);
+        if message.starts_with("msg_") {
+            return merge::key(&message, "", "", ""); // Nothing else counts.
+        }
+        let session = match outer.session {
+            Some(session) => session.plain(),
+            None => self.origin.stem().into(),
+        };
+        let row = row_id(line.uuid.or(outer.uuid), text);
+        merge::key(&message, &plain(line.request), &session, &row)
     }
 
     fn push(&mut self, key: u128, request: Request) {
