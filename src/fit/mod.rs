@@ -1,1 +1,3 @@
 //! From logs to a scenario: parameters with their uncertainty and the goodness of each fit.
+
+pub mod laws;
