@@ -64,5 +64,5 @@ fn distances_are_those_of_the_definition() {
     [1.0, 2.0, 3.0, 4.0].iter().for_each(|x| sample.add(*x, 0));
     let law = Law::Uniform { low: 0.0, high: 4.0 };
     let d = distance(&law, &sample.bins(false), false);
-    assert!((d - 0.25).abs() < 0.01 || d <= 0.25, "{d}");
+    assert!((d - 0.25).abs() < 1e-12, "{d}");
 }

@@ -187,18 +187,18 @@ fn candidate(family: Family, bins: &Bins, counts: bool) -> Option<Candidate> {
 pub fn distance(law: &Law, bins: &Bins, counts: bool) -> f64 {
     let total = bins.total();
     let (mut below, mut worst) = (0.0, 0.0f64);
-    for (x, n) in bins.iter() {
+    for ((x, n), (low, high)) in bins.iter().zip(&bins.ends) {
         let upto = below + n / total;
-        if counts {
-            worst = worst.max((law.cdf(libm::round(x) + 0.5) - upto).abs());
+        let off = if counts {
+            (law.cdf(libm::round(x) + 0.5) - upto).abs()
         } else {
-            let f = law.cdf(x);
-            // Half of a bin lies below its middle.
-            worst = worst.max((f - 0.5 * (below + upto)).abs() - 0.5 * n / total);
-        }
+            let (first, last) = (law.cdf(*low) - below, law.cdf(*high) - upto);
+            first.abs().max(last.abs())
+        };
+        worst = worst.max(off);
         below = upto;
     }
-    worst.max(0.0)
+    worst
 }
 
 #[cfg(test)]

@@ -64,17 +64,20 @@ impl Sample {
                 libm::floor(libm::log(x) * BINS_PER_E) as i64
             }
         };
-        let mut found: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
+        let mut found: BTreeMap<i64, (f64, f64, f64, f64)> = BTreeMap::new();
         for x in &self.values {
-            let bin = found.entry(key(*x)).or_default();
+            let bin = found.entry(key(*x)).or_insert((0.0, 0.0, *x, *x));
             bin.0 += libm::log(*x);
             bin.1 += 1.0;
+            bin.2 = bin.2.min(*x);
+            bin.3 = bin.3.max(*x);
         }
         let place: BTreeMap<i64, u32> = found.keys().zip(0u32..).map(|(k, i)| (*k, i)).collect();
         let at = |x: &f64| place.get(&key(*x)).copied().unwrap_or(0);
         Bins {
             // The middle by logarithm, so that sums of logarithms are exact.
-            x: found.values().map(|(sum, n)| libm::exp(sum / n)).collect(),
+            x: found.values().map(|b| libm::exp(b.0 / b.1)).collect(),
+            ends: found.values().map(|b| (b.2, b.3)).collect(),
             n: found.values().map(|b| b.1).collect(),
             at: self.values.iter().map(at).collect(),
             days: self.days.clone(),
@@ -86,6 +89,8 @@ impl Sample {
 #[derive(Clone, Debug)]
 pub struct Bins {
     pub x: Vec<f64>,
+    /// The smallest and the largest value of each bin.
+    pub ends: Vec<(f64, f64)>,
     /// Observations of each bin.
     pub n: Vec<f64>,
     /// For each observation its bin and its day.
