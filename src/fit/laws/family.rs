@@ -203,7 +203,11 @@ impl Family {
         let cost = |t: &[f64]| {
             // Far out on a ridge the parameters mean nothing; a hint of a rein keeps them near.
             let rein: f64 = t.iter().map(|x| x * x).sum();
-            1e-6 * n * rein - bins.iter().map(|(x, c)| c * self.ln_chance(t, x)).sum::<f64>()
+            1e-6 * n * rein
+                - bins
+                    .iter()
+                    .map(|(x, c)| c * self.ln_chance(t, x))
+                    .sum::<f64>()
         };
         let found = lowest(&start, 0.4, 200, cost);
         found.iter().all(|x| x.is_finite()).then_some(found)
@@ -274,7 +278,10 @@ fn lomax(bins: &Bins) -> Vec<f64> {
     let n = bins.total();
     let shape = |t: f64| {
         let s = libm::exp(t);
-        n / bins.iter().map(|(x, c)| c * libm::log1p(x / s)).sum::<f64>()
+        n / bins
+            .iter()
+            .map(|(x, c)| c * libm::log1p(x / s))
+            .sum::<f64>()
     };
     let cost = |t: f64| {
         let a = shape(t);

@@ -68,8 +68,8 @@ impl Spread {
         for i in 0..p {
             for j in 0..=i {
                 let corner = |s: f64, r: f64| total(&moved(&[(i, s * h), (j, r * h)]));
-                let second = corner(1.0, 1.0) - corner(1.0, -1.0) - corner(-1.0, 1.0)
-                    + corner(-1.0, -1.0);
+                let second =
+                    corner(1.0, 1.0) - corner(1.0, -1.0) - corner(-1.0, 1.0) + corner(-1.0, -1.0);
                 let value = -second / (4.0 * h * h);
                 a[i][j] = value;
                 a[j][i] = value;
@@ -178,17 +178,26 @@ pub fn share(counts: impl Iterator<Item = (u32, f64, f64)>) -> Option<Estimate> 
         d.0 += hits;
         d.1 += of;
     }
-    let (hits, of) = days.values().fold((0.0, 0.0), |s, d| (s.0 + d.0, s.1 + d.1));
+    let (hits, of) = days
+        .values()
+        .fold((0.0, 0.0), |s, d| (s.0 + d.0, s.1 + d.1));
     if of <= 0.0 {
         return None;
     }
     let p = hits / of;
     let d = days.len() as f64;
-    let squares: f64 = days.values().map(|x| (x.0 - p * x.1) * (x.0 - p * x.1)).sum();
+    let squares: f64 = days
+        .values()
+        .map(|x| (x.0 - p * x.1) * (x.0 - p * x.1))
+        .sum();
     let binomial = p * (1.0 - p) / of;
     // Days that agree by chance say no more than independent observations would.
     let clustered = d / (d - 1.0).max(1.0) * squares / (of * of);
-    let variance = if d < 2.0 { binomial } else { clustered.max(0.5 * binomial) };
+    let variance = if d < 2.0 {
+        binomial
+    } else {
+        clustered.max(0.5 * binomial)
+    };
     let inside = p * (1.0 - p);
     if inside <= 0.0 {
         let wilson = crate::stats::proportion::wilson(hits as u64, of as u64, CONFIDENCE);

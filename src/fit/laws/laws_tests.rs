@@ -17,9 +17,27 @@ fn drawn(law: Law, days: u32, a_day: u32, seed: u64) -> Sample {
 #[test]
 fn the_right_family_is_chosen() {
     for (law, word) in [
-        (Law::LogNormal { mu: 3.0, sigma: 1.1 }, "lognormal fits well"),
-        (Law::Weibull { shape: 0.7, scale: 30.0 }, "Weibull fits well"),
-        (Law::Lomax { shape: 1.1, scale: 140.0 }, "Lomax fits well"),
+        (
+            Law::LogNormal {
+                mu: 3.0,
+                sigma: 1.1,
+            },
+            "lognormal fits well",
+        ),
+        (
+            Law::Weibull {
+                shape: 0.7,
+                scale: 30.0,
+            },
+            "Weibull fits well",
+        ),
+        (
+            Law::Lomax {
+                shape: 1.1,
+                scale: 140.0,
+            },
+            "Lomax fits well",
+        ),
     ] {
         let m = fit(&drawn(law.clone(), 50, 40, 3), false).unwrap();
         assert!(m.words.starts_with(word), "{law:?}: {}", m.words);
@@ -62,7 +80,10 @@ fn equal_values_are_a_constant() {
 fn distances_are_those_of_the_definition() {
     let mut sample = Sample::default();
     [1.0, 2.0, 3.0, 4.0].iter().for_each(|x| sample.add(*x, 0));
-    let law = Law::Uniform { low: 0.0, high: 4.0 };
+    let law = Law::Uniform {
+        low: 0.0,
+        high: 4.0,
+    };
     let d = distance(&law, &sample.bins(false), false);
     assert!((d - 0.25).abs() < 1e-12, "{d}");
 }

@@ -73,12 +73,22 @@ pub fn fit(sample: &Sample, counts: bool) -> Option<Marginal> {
         return observed(sample, counts, "all values alike, as observed");
     };
     let law = Draw::of(best.family.law(&best.theta));
-    let round = |x: f64| if counts { libm::floor(x + 0.5).max(1.0) } else { x };
+    let round = |x: f64| {
+        if counts {
+            libm::floor(x + 0.5).max(1.0)
+        } else {
+            x
+        }
+    };
     let seen = observed_quantile(sample, 0.5)?;
     let out = (libm::log(round(law.quantile(0.5)) / seen.value)).abs();
-    let sure = seen.value / seen.low < 1.0 + MEDIAN_OUT && seen.high / seen.value < 1.0 + MEDIAN_OUT;
+    let sure =
+        seen.value / seen.low < 1.0 + MEDIAN_OUT && seen.high / seen.value < 1.0 + MEDIAN_OUT;
     if best.ks > POOR.max(by_chance) || (out > MEDIAN_OUT && sure && best.ks > by_chance) {
-        let words = format!("observed quantiles; the best of {tried} laws is {:.2} off", best.ks);
+        let words = format!(
+            "observed quantiles; the best of {tried} laws is {:.2} off",
+            best.ks
+        );
         return observed(sample, counts, &words);
     }
     parametric(sample, &bins, counts, &best, tried)
@@ -136,7 +146,10 @@ fn words(sample: &Sample, law: &Draw, best: &Candidate, tried: usize) -> String 
 
 /// The law of what was observed.
 fn observed(sample: &Sample, counts: bool, words: &str) -> Option<Marginal> {
-    let (median, p90) = (observed_quantile(sample, 0.5)?, observed_quantile(sample, 0.9)?);
+    let (median, p90) = (
+        observed_quantile(sample, 0.5)?,
+        observed_quantile(sample, 0.9)?,
+    );
     let alike = median.value == sample.largest() && sample.sorted().first() == Some(&median.value);
     let law = if alike {
         Law::Constant(median.value)

@@ -131,7 +131,11 @@ impl Bins {
 /// (Σ n)² / Σ n²: how many clusters of equal size say as much as those of these sizes.
 pub fn effective(sizes: impl Iterator<Item = f64>) -> f64 {
     let (sum, squares) = sizes.fold((0.0, 0.0), |(s, q), n| (s + n, q + n * n));
-    if squares > 0.0 { sum * sum / squares } else { 0.0 }
+    if squares > 0.0 {
+        sum * sum / squares
+    } else {
+        0.0
+    }
 }
 
 #[cfg(test)]

@@ -21,7 +21,10 @@ pub fn inverse(a: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
         for (j, other) in rows.iter_mut().enumerate() {
             if j != i {
                 let factor = other[i];
-                other.iter_mut().zip(&row).for_each(|(x, r)| *x -= factor * r);
+                other
+                    .iter_mut()
+                    .zip(&row)
+                    .for_each(|(x, r)| *x -= factor * r);
             }
         }
     }
@@ -106,7 +109,9 @@ pub fn digamma(mut x: f64) -> f64 {
         x += 1.0;
     }
     let z = 1.0 / (x * x);
-    sum + libm::log(x) - 0.5 / x - z * (1.0 / 12.0 - z * (1.0 / 120.0 - z * (1.0 / 252.0 - z / 240.0)))
+    sum + libm::log(x)
+        - 0.5 / x
+        - z * (1.0 / 12.0 - z * (1.0 / 120.0 - z * (1.0 / 252.0 - z / 240.0)))
 }
 
 /// The derivative of digamma for x > 0, to about 1e-11.
