@@ -149,7 +149,7 @@ fn actor(view: &View, level: Option<&Level>, ahead: u32) -> (Vec<Key>, f64) {
     view.main().for_each(|(s, t)| tokens.add(s.day, t));
     keys.push(tokens.input_key("input"));
     keys.push(tokens.output_key("output"));
-    let compactions = Compactions::of(view, growth.late_median);
+    let compactions = Compactions::of(view, growth.late_mean);
     keys.extend(compactions.keys());
     let cache = Cache::main(view);
     let unused = cache.unused();

@@ -70,11 +70,15 @@ impl<'a> Prices<'a> {
         ];
         let factor = factor(&known, r)?;
         let of = |(n, rate): (u64, i64)| -> Option<i128> {
-            let rates = Rates {
-                input: rate,
-                ..Rates::default()
+            let rate = if factor == rust_decimal::Decimal::ONE {
+                rate
+            } else {
+                let rates = Rates {
+                    input: rate,
+                    ..Rates::default()
+                };
+                rates.scaled(factor)?.input
             };
-            let rate = rates.scaled(factor)?.input;
             i128::from(n).checked_mul(i128::from(rate))
         };
         let mut all = 0i128;

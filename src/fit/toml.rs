@@ -23,7 +23,6 @@ fn inner(law: &Law) -> String {
         Law::Weibull { shape, scale } => two("weibull", ("shape", *shape), ("scale", *scale)),
         Law::Lomax { shape, scale } => two("lomax", ("shape", *shape), ("scale", *scale)),
         Law::Exponential { mean } => format!("exponential = {{ mean = {} }}", number(*mean)),
-        Law::Geometric { mean } => format!("geometric = {{ mean = {} }}", number(*mean)),
         Law::Empirical(values) => {
             let all: Vec<String> = values.iter().map(|x| number(*x)).collect();
             format!("values = [{}]", all.join(", "))

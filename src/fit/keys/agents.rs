@@ -271,7 +271,7 @@ fn scaled(law: &Law, by: f64) -> Law {
             shape: *shape,
             scale: by * scale,
         },
-        Law::Geometric { mean } => Law::Geometric { mean: by * mean },
+        Law::Exponential { mean } => Law::Exponential { mean: by * mean },
         Law::Empirical(all) => Law::Empirical(all.iter().map(|x| by * x).collect()),
         Law::Mixture(parts) => {
             Law::Mixture(parts.iter().map(|(w, l)| (*w, scaled(l, by))).collect())

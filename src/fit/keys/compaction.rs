@@ -1,7 +1,8 @@
 //! At which context a session compacts, and to what.
 //!
 //! What: the law of the context at which a session compacts, when most sessions end before. Symbols:
-//! x the context of a session's first compaction, c the largest context of a session without one, F a
+//! x the context at which a session's first compaction fell due, known to lie between the last
+//! request before it and the context that was replaced, c the largest context of a session without one, F a
 //! lognormal law, p the share of sessions that would ever compact. Formula: the likelihood is
 //! Π p·f(x) · Π (1 − p·F(c)), greatest at the fitted values (a cure model). Limits: p is only known
 //! where sessions outgrow the usual place; else it is 1. Source: J. W. Boag, J. R. Stat. Soc. B 11
@@ -11,9 +12,10 @@
 use super::super::laws::solve::lowest;
 use super::super::laws::{Family, Sample};
 use super::super::toml;
-use super::super::view::View;
+use super::super::view::{Session, View};
 use super::Key;
 use crate::base::law::{Draw, Law};
+use crate::base::special::normal_tails;
 use crate::stats::estimate::Estimate;
 
 /// Fewest compactions of which a law is made.
@@ -21,11 +23,17 @@ const FEW: usize = 8;
 /// A share of sessions above this compact always.
 const ALWAYS: f64 = 0.97;
 const SPREAD_MIN: f64 = 0.02;
+/// Request index from which on growth is late, and how much of it gives a mean.
+const LATE: usize = 16;
+const LATE_FEW: usize = 8;
+const LN_SQRT_2PI: f64 = 0.918_938_533_204_672_8;
 
 /// What sessions show of compactions.
 #[derive(Default)]
 pub struct Compactions {
     at: Sample,
+    /// Between which contexts each first compaction fell due, with its day.
+    due: Vec<(u32, f64, f64)>,
     to: Sample,
     /// Largest contexts of sessions without a compaction, with their days.
     without: Vec<(u32, f64)>,
@@ -41,12 +49,13 @@ impl Compactions {
             let largest = s.main.iter().map(|t| t.context).fold(0.0, f64::max);
             all.largest = all.largest.max(largest);
             let mut first = true;
+            let growth = own_growth(s).unwrap_or(growth);
             for pair in s.main.windows(2) {
                 let (before, after) = (&pair[0], &pair[1]);
                 let Some(drop) = after.dropped else { continue };
                 if std::mem::replace(&mut first, false) {
-                    // It fell due somewhere between the last context seen and the one replaced.
                     all.at.add(libm::sqrt(before.context * drop.before), s.day);
+                    all.due.push((s.day, before.context, drop.before));
                 }
                 let to = after.context - growth * after.tokenizer;
                 all.to.add(to.max(0.2 * after.context), s.day);
@@ -142,12 +151,13 @@ impl Compactions {
     /// The most likely law and share; one day may be left out.
     fn best(&self, without: Option<u32>) -> Option<(Vec<f64>, f64)> {
         let keep = |day: u32| Some(day) != without;
-        let seen: Vec<f64> = self
-            .at
+        let due: Vec<(f64, f64)> = self
+            .due
             .iter()
-            .filter(|x| keep(x.1))
-            .map(|x| libm::log(x.0))
+            .filter(|x| keep(x.0))
+            .map(|x| (libm::log(x.1), libm::log(x.2)))
             .collect();
+        let seen: Vec<f64> = due.iter().map(|x| 0.5 * (x.0 + x.1)).collect();
         if seen.len() < 3 {
             return None;
         }
@@ -166,12 +176,19 @@ impl Compactions {
             let sigma = SPREAD_MIN + libm::exp(t[1]);
             let p = 1.0 / (1.0 + libm::exp(-t[2]));
             let theta = [t[0], libm::log(sigma)];
-            let density = |x: &f64| {
-                let z = (x - t[0]) / sigma;
-                -0.5 * z * z - libm::log(sigma)
-            };
             let law = Draw::of(Family::LogNormal.law(&theta));
-            let events = seen.iter().map(density).sum::<f64>() + seen.len() as f64 * libm::log(p);
+            let events: f64 = due
+                .iter()
+                .map(|(low, high)| {
+                    // At a point where the log shows one, else somewhere in between.
+                    let (a, b) = ((low - t[0]) / sigma, (high - t[0]) / sigma);
+                    if b - a < 0.05 {
+                        return -0.5 * a * b - LN_SQRT_2PI + libm::log(p / sigma);
+                    }
+                    let width = normal_tails(b).0 - normal_tails(a).0;
+                    libm::log(p * width.max(1e-12) / (high - low))
+                })
+                .sum();
             let rest = open
                 .iter()
                 .map(|c| libm::log((1.0 - p * law.cdf(*c)).max(1e-12)));
@@ -182,6 +199,18 @@ impl Compactions {
         let sigma = SPREAD_MIN + libm::exp(t[1]);
         Some((vec![t[0], libm::log(sigma)], 1.0 / (1.0 + libm::exp(-t[2]))))
     }
+}
+
+/// Mean late growth of a session, reference tokens; `None` where it is short.
+fn own_growth(s: &Session) -> Option<f64> {
+    let late = s.main.get(LATE..)?;
+    let steps: Vec<f64> = late
+        .windows(2)
+        .filter(|p| p[1].dropped.is_none() && p[0].model == p[1].model)
+        .map(|p| (p[1].reference() - p[0].reference()).max(0.0))
+        .collect();
+    let enough = steps.len() >= LATE_FEW;
+    enough.then(|| steps.iter().sum::<f64>() / steps.len() as f64)
 }
 
 fn odds(p: f64) -> f64 {

@@ -129,8 +129,9 @@ impl Active {
             let mut start = vec![1.0, 0.0];
             start.resize(2 + week.params(), 0.0);
             let t = lowest(&start, 0.5, 600, |t| steps.cost(week, t));
-            let aic = 2.0 * t.len() as f64 + 2.0 * steps.cost(week, &t);
-            (week, t, aic)
+            // Schwarz's criterion: a pattern that is not there must not be seen in one of six logs.
+            let bic = libm::log(f64::from(days)) * t.len() as f64 + 2.0 * steps.cost(week, &t);
+            (week, t, bic)
         });
         let (week, t, _) = fits.min_by(|a, b| a.2.total_cmp(&b.2))?;
         let errors = errors(&t, |t| steps.cost(week, t));

@@ -4,6 +4,8 @@ pub mod agents;
 pub mod cache;
 pub mod compaction;
 pub mod context;
+mod context_curve;
+mod context_sessions;
 pub mod days;
 pub mod hours;
 pub mod level;

@@ -25,8 +25,6 @@ pub enum Family {
     Lomax,
     /// ln mean.
     Exponential,
-    /// Counts from 1: ln (mean − 1).
-    Geometric,
     /// Log-odds of the first, then location and ln spread of each.
     TwoLogNormals,
     /// Log-odds of exactly one, then as `LogNormal`.
@@ -47,14 +45,14 @@ impl Family {
         Family::LogNormal,
         Family::Gamma,
         Family::Weibull,
-        Family::Geometric,
+        Family::Exponential,
         Family::OneOrLogNormal,
     ];
 
     /// Number of parameters.
     pub fn params(self) -> usize {
         match self {
-            Family::Exponential | Family::Geometric => 1,
+            Family::Exponential => 1,
             Family::LogNormal | Family::Gamma | Family::Weibull | Family::Lomax => 2,
             Family::OneOrLogNormal => 3,
             Family::TwoLogNormals => 5,
@@ -69,7 +67,6 @@ impl Family {
             Family::Weibull => "Weibull",
             Family::Lomax => "Lomax",
             Family::Exponential => "exponential",
-            Family::Geometric => "geometric",
             Family::TwoLogNormals => "two lognormals",
             Family::OneOrLogNormal => "one, or lognormal",
         }
@@ -94,7 +91,6 @@ impl Family {
                 scale: up(1),
             },
             Family::Exponential => Law::Exponential { mean: up(0) },
-            Family::Geometric => Law::Geometric { mean: 1.0 + up(0) },
             Family::TwoLogNormals => {
                 let w = share(at(0));
                 let parts = vec![
@@ -135,7 +131,7 @@ impl Family {
                 ln_sum(libm::log(w) + a, libm::log(1.0 - w) + b) - l
             }
             // Not for continuous quantities.
-            Family::Geometric | Family::OneOrLogNormal => f64::NEG_INFINITY,
+            Family::OneOrLogNormal => f64::NEG_INFINITY,
         }
     }
 
@@ -176,7 +172,7 @@ impl Family {
             Family::Weibull => weibull(bins, log_mean, spread),
             Family::Lomax => lomax(bins),
             Family::TwoLogNormals => two(bins)?,
-            Family::Geometric | Family::OneOrLogNormal => return None,
+            Family::OneOrLogNormal => return None,
         };
         found.iter().all(|x| x.is_finite()).then_some(found)
     }
@@ -191,7 +187,7 @@ impl Family {
         }
         let ones = bins.iter().filter(|b| b.0 < 1.5).map(|b| b.1).sum::<f64>() / n;
         let start = match self {
-            Family::Geometric => return Some(vec![libm::log(mean - 1.0)]),
+            Family::Exponential => vec![libm::log(mean)],
             Family::LogNormal => vec![log_mean, 0.0],
             Family::Gamma | Family::Weibull => vec![0.0, libm::log(mean)],
             Family::OneOrLogNormal => {

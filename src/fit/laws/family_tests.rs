@@ -84,7 +84,7 @@ fn densities_are_the_slopes_of_their_laws() {
 fn chances_of_counts_sum_to_one() {
     for (family, t) in [
         (Family::LogNormal, vec![1.0, 0.0]),
-        (Family::Geometric, vec![1.5]),
+        (Family::Exponential, vec![1.5]),
         (Family::OneOrLogNormal, vec![-1.0, 1.0, -0.2]),
     ] {
         let sum: f64 = (1..20_000)

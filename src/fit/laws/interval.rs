@@ -4,8 +4,8 @@
 //! Symbols: θ̂ the most likely parameters, sᵢ the slope of observation i's log-likelihood, A minus
 //! the sum of second derivatives, S_d the sum of sᵢ over day d, D the number of days, n_d their
 //! observations, D' = (Σ n_d)² / Σ n_d² the number of equal days that would say as much.
-//! Formula: V = A⁻¹ (D / (D − 1) · Σ S_d S_dᵀ) A⁻¹; for g(θ) = ln quantile the error is √(∇gᵀ V ∇g),
-//! times Student's factor with D' − 1 degrees. That is what leaving out whole days would give,
+//! Formula: V = A⁻¹ Σ S_d S_dᵀ / (1 − n_d/n)² A⁻¹; for g(θ) = ln quantile the error is √(∇gᵀ V ∇g),
+//! times Student's factor with D' − 1 degrees. That is what leaving out whole days gives,
 //! without doing it; it holds also where the family is not quite right. Limits: a few days of data
 //! give wide intervals, as they should; with a single day observations count as independent.
 //! Source: K.-Y. Liang, S. L. Zeger, Biometrika 73 (1986) 13-22; R. M. Bell, D. F. McCaffrey,
@@ -76,7 +76,13 @@ impl Spread {
             }
         }
         let inverse = inverse(&a)?;
+        let one = vec![vec![1.0]; bins.x.len()];
+        let sizes = bins.by_day(&one, 1);
         let mut sums = bins.by_day(&slopes, p);
+        for (sum, size) in sums.iter_mut().zip(&sizes) {
+            let part = size.first().copied().unwrap_or(0.0) / bins.total();
+            sum.iter_mut().for_each(|s| *s /= (1.0 - part).max(0.1));
+        }
         if sums.len() < 2 {
             // One day: its observations stand for themselves.
             sums = slopes
@@ -85,15 +91,13 @@ impl Spread {
                 .map(|(s, n)| s.iter().map(|x| x * libm::sqrt(*n)).collect())
                 .collect();
         }
-        let d = sums.len() as f64;
         let middle = |i: usize, j: usize| sums.iter().map(|s| s[i] * s[j]).sum::<f64>();
-        let scale = d / (d - 1.0).max(1.0);
         let mut covariance = vec![vec![0.0; p]; p];
         for (i, row) in covariance.iter_mut().enumerate() {
             for (j, cell) in row.iter_mut().enumerate() {
                 for k in 0..p {
                     for l in 0..p {
-                        *cell += scale * inverse[i][k] * middle(k, l) * inverse[l][j];
+                        *cell += inverse[i][k] * middle(k, l) * inverse[l][j];
                     }
                 }
             }
@@ -192,7 +196,7 @@ pub fn share(counts: impl Iterator<Item = (u32, f64, f64)>) -> Option<Estimate> 
         .sum();
     let binomial = p * (1.0 - p) / of;
     // Days that agree by chance say no more than independent observations would.
-    let clustered = d / (d - 1.0).max(1.0) * squares / (of * of);
+    let clustered = squares / (of * of);
     let variance = if d < 2.0 {
         binomial
     } else {

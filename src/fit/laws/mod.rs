@@ -20,6 +20,8 @@ const WELL: f64 = 0.05;
 const POOR: f64 = 0.08;
 /// A law whose median is out by more than this gives way to the observed quantiles too.
 const MEDIAN_OUT: f64 = 0.08;
+/// Families whose criterion is worse by more than this are out of the question.
+const RIVAL: f64 = 6.0;
 /// Groups of observed quantiles: enough for a p99, few enough to read.
 const GROUPS: usize = 50;
 
@@ -62,14 +64,15 @@ pub fn fit(sample: &Sample, counts: bool) -> Option<Marginal> {
     };
     let mut tried = families.len();
     let all = families.iter();
-    let mut best = least(all.filter_map(|f| candidate(*f, &bins, counts)).collect());
+    let mut found: Vec<Candidate> = all.filter_map(|f| candidate(*f, &bins, counts)).collect();
+    sort(&mut found);
     let by_chance = 1.36 / libm::sqrt(bins.total());
-    if !counts && best.as_ref().is_none_or(|b| b.ks > by_chance) && bins.total() >= 50.0 {
+    if !counts && found.first().is_none_or(|b| b.ks > by_chance) && bins.total() >= 50.0 {
         tried += 1;
-        let two = candidate(Family::TwoLogNormals, &bins, false);
-        best = least(best.into_iter().chain(two).collect());
+        found.extend(candidate(Family::TwoLogNormals, &bins, false));
+        sort(&mut found);
     }
-    let Some(best) = best else {
+    let Some(best) = found.first() else {
         return observed(sample, counts, "all values alike, as observed");
     };
     let law = Draw::of(best.family.law(&best.theta));
@@ -91,27 +94,44 @@ pub fn fit(sample: &Sample, counts: bool) -> Option<Marginal> {
         );
         return observed(sample, counts, &words);
     }
-    parametric(sample, &bins, counts, &best, tried)
+    parametric(sample, &bins, counts, &found, tried)
 }
 
+/// The best law with intervals that know that another family may be the right one: the variance of a
+/// quantile is the mean over the families, weighted by e^(−ΔAIC/2), of its own variance and of the
+/// square of its distance from the best one's (K. P. Burnham, D. R. Anderson, Model Selection and
+/// Multimodel Inference, 2002, 4.3.2).
 fn parametric(
     sample: &Sample,
     bins: &Bins,
     counts: bool,
-    best: &Candidate,
+    found: &[Candidate],
     tried: usize,
 ) -> Option<Marginal> {
-    let Candidate { family, theta, .. } = best;
-    let law = Draw::of(family.law(theta));
+    let best = found.first()?;
+    let law = Draw::of(best.family.law(&best.theta));
     let n = sample.len() as u64;
-    let spread = Spread::of(*family, theta, bins, counts);
+    let near: Vec<(&Candidate, Spread, f64)> = found
+        .iter()
+        .filter(|c| c.aic - best.aic < RIVAL)
+        .filter_map(|c| {
+            let spread = Spread::of(c.family, &c.theta, bins, counts)?;
+            Some((c, spread, libm::exp(0.5 * (best.aic - c.aic))))
+        })
+        .collect();
+    let total: f64 = near.iter().map(|x| x.2).sum();
     let estimate = |p: f64| {
         let value = law.quantile(p);
-        let ln = |t: &[f64]| libm::log(quantile(*family, t, p).max(1e-300));
-        match &spread {
-            Some(s) => Some(around(value, s.variance(theta, ln), s.days(), n)),
-            None => observed_quantile(sample, p).map(|seen| Estimate { value, ..seen }),
+        if near.is_empty() {
+            return observed_quantile(sample, p).map(|seen| Estimate { value, ..seen });
         }
+        let variance = near.iter().map(|(c, spread, weight)| {
+            let ln = |t: &[f64]| libm::log(quantile(c.family, t, p).max(1e-300));
+            let off = ln(&c.theta) - libm::log(value);
+            weight / total * (spread.variance(&c.theta, ln) + off * off)
+        });
+        let days = near.first().map_or(1.0, |x| x.1.days());
+        Some(around(value, variance.sum(), days, n))
     };
     let (median, p90) = (estimate(0.5)?, estimate(0.9)?);
     let words = words(sample, &law, best, tried);
@@ -168,9 +188,10 @@ fn observed(sample: &Sample, counts: bool, words: &str) -> Option<Marginal> {
     })
 }
 
-fn least(all: Vec<Candidate>) -> Option<Candidate> {
-    let valid = all.into_iter().filter(|c| c.aic.is_finite());
-    valid.min_by(|a, b| a.aic.total_cmp(&b.aic))
+/// The best first; those without a likelihood fall out.
+fn sort(all: &mut Vec<Candidate>) {
+    all.retain(|c| c.aic.is_finite());
+    all.sort_by(|a, b| a.aic.total_cmp(&b.aic));
 }
 
 fn candidate(family: Family, bins: &Bins, counts: bool) -> Option<Candidate> {

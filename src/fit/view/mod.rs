@@ -4,7 +4,7 @@ mod period;
 mod sessions;
 
 pub use period::{LocalDays, Period, date, weekday};
-pub use sessions::{Agent, Drop, Session, Turn};
+pub use sessions::{Agent, Session, Turn};
 
 use std::collections::BTreeMap;
 
