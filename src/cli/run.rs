@@ -179,7 +179,7 @@ fn play(scenario: &Scenario, prepared: &Prepared<'_>, args: &Args) -> Result<Out
 }
 
 /// A flag that the first Ctrl-C sets; the second one ends the program at once.
-fn stop_at_ctrl_c() -> Arc<AtomicBool> {
+pub(super) fn stop_at_ctrl_c() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     // Without a handler Ctrl-C ends the program the hard way; the output folder stays whole anyway.
@@ -192,7 +192,7 @@ fn stop_at_ctrl_c() -> Arc<AtomicBool> {
 }
 
 /// A progress bar that short runs never show.
-struct Bar {
+pub(super) struct Bar {
     bar: ProgressBar,
     wanted: bool,
     since: Instant,
@@ -202,7 +202,7 @@ struct Bar {
 const PATIENCE: Duration = Duration::from_millis(400);
 
 impl Bar {
-    fn new(total: u64, wanted: bool) -> Bar {
+    pub(super) fn new(total: u64, wanted: bool) -> Bar {
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
         let style = "  {bar:40} {human_pos} of {human_len} trials, {eta} left";
         bar.set_style(
@@ -216,7 +216,7 @@ impl Bar {
         }
     }
 
-    fn show(&self, done: u64, total: u64) {
+    pub(super) fn show(&self, done: u64, total: u64) {
         if !self.wanted {
             return;
         }
@@ -228,7 +228,7 @@ impl Bar {
         self.bar.set_position(done);
     }
 
-    fn end(&self) {
+    pub(super) fn end(&self) {
         self.bar.finish_and_clear();
     }
 }

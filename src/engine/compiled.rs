@@ -76,14 +76,14 @@ pub struct Compiled<'e> {
 }
 
 impl<'e> Compiled<'e> {
-    /// Compiles a validated experiment.
-    pub fn new(exp: &'e Experiment) -> Compiled<'e> {
+    /// Compiles a validated experiment; tables that `known` has are shared, new ones added to it.
+    pub fn new(exp: &'e Experiment, known: &mut Known) -> Compiled<'e> {
         let mut spend = Vec::new();
         let chains = exp.actors.iter().flat_map(|a| {
             let subs = a.sub_agents.iter().map(|s| &s.chain);
             std::iter::once(&a.chain).chain(subs)
         });
-        let mut known = Known::ahead(chains);
+        known.ahead(chains);
         let mut roles = Vec::new();
         for (a, actor) in exp.actors.iter().enumerate() {
             let uses = |models: &[ModelUse], sub: bool, spend: &mut Vec<SpendSum>| {
@@ -93,7 +93,7 @@ impl<'e> Compiled<'e> {
                     .collect()
             };
             let main = Role {
-                kernel: ChainKernel::new(&actor.chain, &mut known),
+                kernel: ChainKernel::new(&actor.chain, known),
                 mix: Mix::new(&actor.models),
                 model_per: actor.model_per,
                 uses: uses(&actor.models, false, &mut spend),
@@ -101,7 +101,7 @@ impl<'e> Compiled<'e> {
             let sub = actor.sub_agents.as_ref().map_or_else(
                 || main.clone(),
                 |s| Role {
-                    kernel: ChainKernel::new(&s.chain, &mut known),
+                    kernel: ChainKernel::new(&s.chain, known),
                     mix: Mix::new(&s.models),
                     model_per: Level::Session,
                     uses: uses(&s.models, true, &mut spend),
@@ -110,35 +110,26 @@ impl<'e> Compiled<'e> {
             roles.extend([main, sub]);
         }
         let wallet = &exp.account.wallet;
-        let limit = |l: &Limit| match l {
-            Limit::Usd(draw) => Some(Sampler::with_scale(draw, 1.0)),
-            Limit::ShareOf { .. } => None,
-        };
+        let mut limits = Vec::with_capacity(exp.account.windows.len());
+        for window in &exp.account.windows {
+            limits.push(match &window.limit {
+                Limit::Usd(draw) => Some(known.sampler(draw)),
+                Limit::ShareOf { .. } => None,
+            });
+        }
         Compiled {
             exp,
             roles,
-            extras: exp
-                .actors
-                .iter()
-                .map(|a| extras(exp, a, &mut known))
-                .collect(),
+            extras: exp.actors.iter().map(|a| extras(exp, a, known)).collect(),
             calendars: exp
                 .actors
                 .iter()
-                .map(|a| CalendarKernel::new(&a.rhythm))
+                .map(|a| CalendarKernel::new(&a.rhythm, known))
                 .collect(),
-            limits: exp
-                .account
-                .windows
-                .iter()
-                .map(|w| limit(&w.limit))
-                .collect(),
-            reload_delay_s: wallet
-                .auto_reload
-                .as_ref()
-                .map(|a| Sampler::compile(&a.delay)),
-            top_up_delay_s: Sampler::compile(&wallet.top_up_delay),
-            incidents: incidents(exp),
+            limits,
+            reload_delay_s: wallet.auto_reload.as_ref().map(|a| known.sampler(&a.delay)),
+            top_up_delay_s: known.sampler(&wallet.top_up_delay),
+            incidents: incidents(exp, known),
             spend,
             layout: Layout::new(exp.account.windows.len() + 1, exp.months.len()),
             has_promotional: wallet.grants.iter().any(|g| g.promotional),
@@ -222,12 +213,12 @@ fn extras(exp: &Experiment, actor: &ActorSpec, known: &mut Known) -> Extras {
         runaway: actor
             .runaway
             .as_ref()
-            .map(|r| (r.probability, Sampler::compile(&r.hours))),
+            .map(|r| (r.probability, known.sampler(&r.hours))),
         reaction_s: actor
             .when_blocked
             .iter()
             .map(|r| match r {
-                Reaction::TopUp { reaction_s, .. } => Some(Sampler::compile(reaction_s)),
+                Reaction::TopUp { reaction_s, .. } => Some(known.sampler(reaction_s)),
                 _ => None,
             })
             .collect(),
@@ -246,20 +237,20 @@ fn windows(exp: &Experiment, actor: &ActorSpec) -> Option<u8> {
     classes.try_fold(0, |all, c| c.plan.then_some(all | c.windows))
 }
 
-fn incidents(exp: &Experiment) -> Vec<IncidentKernel> {
+fn incidents(exp: &Experiment, known: &mut Known) -> Vec<IncidentKernel> {
     let days = (exp.end - exp.start).as_hours() / 24.0;
     exp.incidents
         .iter()
         .map(|i| IncidentKernel {
             kind: i.kind,
-            count: Sampler::compile(&Draw::of(if i.per_month > 0.0 {
+            count: known.sampler(&Draw::of(if i.per_month > 0.0 {
                 Law::Poisson {
                     mean: i.per_month * days / 30.0,
                 }
             } else {
                 Law::Constant(0.0)
             })),
-            minutes: Sampler::compile(&i.minutes),
+            minutes: known.sampler(&i.minutes),
         })
         .collect()
 }

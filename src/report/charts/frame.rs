@@ -9,11 +9,16 @@ use crate::analysis::findings::{Findings, Header};
 /// A canvas with title and subtitle, and the height at which the chart may begin. A title of two
 /// lines makes the canvas higher, not the chart lower.
 pub fn open(f: &Findings, title: &str, about: &str, height: f64) -> (Drawing, f64) {
+    open_for(&f.header, title, about, height)
+}
+
+/// As [`open`], for findings of another kind.
+pub fn open_for(header: &Header, title: &str, about: &str, height: f64) -> (Drawing, f64) {
     let room = theme::WIDTH - 2.0 * theme::MARGIN;
     let (lines, size) = title_lines(title, room);
     let leading = size * 1.3;
     let extra = leading * (lines.len() - 1) as f64;
-    let subtitle = subtitle(&f.header, room);
+    let subtitle = subtitle(header, room);
     let mut d = Drawing {
         width: theme::WIDTH,
         height: height + extra,

@@ -16,6 +16,9 @@ mod text;
 mod theme;
 mod when;
 
+pub mod compare;
+mod plot;
+
 mod blocked;
 mod cost;
 mod cost_bars;
@@ -146,16 +149,24 @@ pub fn render_all(findings: &Findings) -> Result<Vec<Rendered>, ChartError> {
 /// # Errors
 /// As [`render_all`].
 pub fn render(chart: &Chart, findings: &Findings) -> Result<Option<Rendered>, ChartError> {
-    let Some(drawing) = (chart.draw)(findings) else {
-        return Ok(None);
-    };
-    let svg = svg::document(chart.name, &drawing)?;
+    let drawing = (chart.draw)(findings);
+    let rendered = drawing.map(|d| finish(chart.name, chart.file, d));
+    rendered.transpose()
+}
+
+/// A drawing as files.
+fn finish(
+    name: &'static str,
+    file: &'static str,
+    drawing: Drawing,
+) -> Result<Rendered, ChartError> {
+    let svg = svg::document(name, &drawing)?;
     let png = png::rasterise(&svg)?;
-    Ok(Some(Rendered {
-        name: chart.name,
-        file: chart.file,
+    Ok(Rendered {
+        name,
+        file,
         title: drawing.title,
         svg,
         png,
-    }))
+    })
 }
