@@ -87,9 +87,20 @@ impl<'a> Account<'a> {
             next_day: 0,
             next_event: NEVER,
         };
+        account.leave_out_what_was_used_before();
         account.wallet.schedule(&spec.wallet);
         account.reschedule();
         account
+    }
+
+    /// A period counts all that was taken from its window; what was taken before the start is none
+    /// of this trial's.
+    fn leave_out_what_was_used_before(&mut self) {
+        for s in &self.seats {
+            for w in (0..self.window_count).filter(|w| s.open[*w]) {
+                self.stats[w].used -= self.limits[w] - s.room[w];
+            }
+        }
     }
 
     /// Starts what is already due at the opening: an auto-reload below its threshold.

@@ -3,6 +3,7 @@
 //! Read `findings` (what is answered), `summarise` (how it is put together), then any one question.
 
 pub mod blocked;
+pub mod compare;
 pub mod cost;
 pub mod findings;
 #[cfg(test)]

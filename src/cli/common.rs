@@ -35,7 +35,7 @@ pub struct MaybeScenario {
 }
 
 /// What is changed in a scenario.
-#[derive(clap::Args)]
+#[derive(clap::Args, Clone)]
 pub struct Change {
     /// Overrides a key of the scenario, as in `--set wallet.balance=50`; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]

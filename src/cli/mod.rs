@@ -2,6 +2,7 @@
 
 mod check;
 mod common;
+mod compare;
 mod completions;
 mod exit;
 mod init;
@@ -29,6 +30,7 @@ Start here:
   burncast check mine.toml           is it right?
   burncast run mine.toml             when each pool drains, what it costs; files in output/mine/
   burncast replay mine.toml --typical    one month, event by event
+  burncast compare mine.toml --models opus-5.5,sonnet-5.5    the same work on other models
 
 Exit codes: 0 answered, 1 a requirement does not hold, 2 the command line or the scenario is wrong,
 3 the machine failed (disk, permissions), 130 interrupted.";
@@ -46,6 +48,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Args),
+    Compare(compare::Args),
     Usage(usage::Args),
     Windows(windows::Args),
     Sensitivity(sensitivity::Args),
@@ -63,6 +66,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Run(args) => run::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Usage(args) => usage::run(args),
         Command::Windows(args) => windows::run(args),
         Command::Sensitivity(args) => sensitivity::run(args),

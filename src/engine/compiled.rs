@@ -75,14 +75,14 @@ pub struct Compiled<'e> {
 }
 
 impl<'e> Compiled<'e> {
-    /// Compiles a validated experiment.
-    pub fn new(exp: &'e Experiment) -> Compiled<'e> {
+    /// Compiles a validated experiment; tables that `known` has are shared, new ones added to it.
+    pub fn new(exp: &'e Experiment, known: &mut Known) -> Compiled<'e> {
         let mut spend = Vec::new();
         let chains = exp.actors.iter().flat_map(|a| {
             let subs = a.sub_agents.iter().map(|s| &s.chain);
             std::iter::once(&a.chain).chain(subs)
         });
-        let mut known = Known::ahead(chains);
+        known.ahead(chains);
         let mut roles = Vec::new();
         for (a, actor) in exp.actors.iter().enumerate() {
             let uses = |models: &[ModelUse], sub: bool, spend: &mut Vec<SpendSum>| {
@@ -92,7 +92,7 @@ impl<'e> Compiled<'e> {
                     .collect()
             };
             let main = Role {
-                kernel: ChainKernel::new(&actor.chain, &mut known),
+                kernel: ChainKernel::new(&actor.chain, known),
                 mix: Mix::new(&actor.models),
                 model_per: actor.model_per,
                 uses: uses(&actor.models, false, &mut spend),
@@ -100,7 +100,7 @@ impl<'e> Compiled<'e> {
             let sub = actor.sub_agents.as_ref().map_or_else(
                 || main.clone(),
                 |s| Role {
-                    kernel: ChainKernel::new(&s.chain, &mut known),
+                    kernel: ChainKernel::new(&s.chain, known),
                     mix: Mix::new(&s.models),
                     model_per: Level::Session,
                     uses: uses(&s.models, true, &mut spend),
@@ -112,23 +112,16 @@ impl<'e> Compiled<'e> {
         Compiled {
             exp,
             roles,
-            extras: exp
-                .actors
-                .iter()
-                .map(|a| extras(exp, a, &mut known))
-                .collect(),
+            extras: exp.actors.iter().map(|a| extras(exp, a, known)).collect(),
             calendars: exp
                 .actors
                 .iter()
-                .map(|a| CalendarKernel::new(&a.rhythm))
+                .map(|a| CalendarKernel::new(&a.rhythm, known))
                 .collect(),
             limits: LimitTables::new(&exp.account.windows),
-            reload_delay_s: wallet
-                .auto_reload
-                .as_ref()
-                .map(|a| Sampler::compile(&a.delay)),
-            top_up_delay_s: Sampler::compile(&wallet.top_up_delay),
-            incidents: incidents(exp),
+            reload_delay_s: wallet.auto_reload.as_ref().map(|a| known.sampler(&a.delay)),
+            top_up_delay_s: known.sampler(&wallet.top_up_delay),
+            incidents: incidents(exp, known),
             spend,
             layout: Layout::new(exp.account.windows.len() + 1, exp.months.len()),
             has_promotional: wallet.grants.iter().any(|g| g.promotional),
@@ -199,12 +192,12 @@ fn extras(exp: &Experiment, actor: &ActorSpec, known: &mut Known) -> Extras {
         runaway: actor
             .runaway
             .as_ref()
-            .map(|r| (r.probability, Sampler::compile(&r.hours))),
+            .map(|r| (r.probability, known.sampler(&r.hours))),
         reaction_s: actor
             .when_blocked
             .iter()
             .map(|r| match r {
-                Reaction::TopUp { reaction_s, .. } => Some(Sampler::compile(reaction_s)),
+                Reaction::TopUp { reaction_s, .. } => Some(known.sampler(reaction_s)),
                 _ => None,
             })
             .collect(),
@@ -223,20 +216,20 @@ fn windows(exp: &Experiment, actor: &ActorSpec) -> Option<u8> {
     classes.try_fold(0, |all, c| c.plan.then_some(all | c.windows))
 }
 
-fn incidents(exp: &Experiment) -> Vec<IncidentKernel> {
+fn incidents(exp: &Experiment, known: &mut Known) -> Vec<IncidentKernel> {
     let days = (exp.end - exp.start).as_hours() / 24.0;
     exp.incidents
         .iter()
         .map(|i| IncidentKernel {
             kind: i.kind,
-            count: Sampler::compile(&Draw::of(if i.per_month > 0.0 {
+            count: known.sampler(&Draw::of(if i.per_month > 0.0 {
                 Law::Poisson {
                     mean: i.per_month * days / 30.0,
                 }
             } else {
                 Law::Constant(0.0)
             })),
-            minutes: Sampler::compile(&i.minutes),
+            minutes: known.sampler(&i.minutes),
         })
         .collect()
 }

@@ -13,6 +13,7 @@ pub mod outcome;
 pub mod replay;
 pub mod require;
 pub mod run;
+pub mod series;
 mod stops;
 mod surroundings;
 pub use surroundings::Watch;

@@ -11,6 +11,7 @@ use super::replay::Event;
 use super::surroundings::{Blind, Watch};
 use super::tally::Tally;
 use super::trial::{Desk, TrialError, play};
+use crate::demand::kernel::Known;
 
 /// Trials in a block.
 pub const BLOCK: u64 = 64;
@@ -73,7 +74,13 @@ pub struct Prepared<'e>(Compiled<'e>);
 impl<'e> Prepared<'e> {
     /// Compiles all tables: some milliseconds.
     pub fn new(exp: &'e Experiment) -> Prepared<'e> {
-        Prepared(Compiled::new(exp))
+        Prepared::sharing(exp, &mut Known::default())
+    }
+
+    /// As [`Prepared::new`]; tables that `known` has from earlier experiments are shared, and new
+    /// ones are added to it.
+    pub fn sharing(exp: &'e Experiment, known: &mut Known) -> Prepared<'e> {
+        Prepared(Compiled::new(exp, known))
     }
 
     /// Runs the trials.

@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod charts;
+pub mod compare;
 pub mod events;
 pub mod folder;
 pub mod history;

@@ -45,6 +45,9 @@ pub(super) struct Known {
     pub index: usize,
     pub class: usize,
     pub tokenizer: f64,
+    /// Its full name and its family, whatever the scenario calls it.
+    pub name: String,
+    pub family: String,
 }
 
 /// Everything that requests are made of.
@@ -104,6 +107,8 @@ impl<'a> Registry<'a> {
                 index: self.model(own.name.clone(), own.card, own.context),
                 class,
                 tokenizer: own.tokenizer,
+                name: own.name.clone(),
+                family: own.family.clone(),
             });
         }
         let entry = self.entry(name)?;
@@ -128,6 +133,8 @@ impl<'a> Registry<'a> {
             ),
             class,
             tokenizer: entry.tokenizer.factor.to_f64().unwrap_or(1.0),
+            name: entry.model.clone(),
+            family: entry.family.clone(),
         })
     }
 

@@ -81,6 +81,8 @@ pub struct Wallet {
     pub declines: i64,
     pub top_ups_done: i64,
     pub expired: i64,
+    /// Charged to bought money or to the invoice.
+    pub from_bought: i64,
     invoice: i64,
     is_in_arrears: bool,
     pub stats: PoolStats,
@@ -119,6 +121,7 @@ impl Wallet {
             declines: 0,
             top_ups_done: 0,
             expired: 0,
+            from_bought: 0,
             invoice: 0,
             is_in_arrears: spec.funding == Funding::Arrears,
             stats: PoolStats::NEW,
@@ -330,6 +333,7 @@ impl Wallet {
         self.balance -= cost;
         if spec.funding == Funding::Arrears {
             self.invoice += cost;
+            self.from_bought = self.from_bought.saturating_add(cost);
             world.note(
                 Instant(now),
                 Note::Charged {
@@ -365,6 +369,7 @@ impl Wallet {
 
     fn spend_bought(&mut self, amount: i64) {
         self.bought -= amount;
+        self.from_bought = self.from_bought.saturating_add(amount);
         let mut rest = amount;
         for lot in &mut self.bought_lots {
             let part = rest.min(lot.1);

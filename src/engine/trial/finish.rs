@@ -32,6 +32,7 @@ impl<W: Watch> Trial<'_, '_, W> {
         set(Field::Left, account.wallet.balance().0);
         set(Field::Expired, account.wallet.expired);
         set(Field::Idle, account.wallet.mean_balance(start, end.0));
+        set(Field::FromBought, account.wallet.from_bought);
         let windows = c.exp.account.windows.len();
         for p in 0..=windows {
             let stats = if p < windows {
@@ -47,6 +48,8 @@ impl<W: Watch> Trial<'_, '_, W> {
             set(Field::Drains(p), stats.drains);
             set(Field::EmptyMs(p), stats.empty_ms);
             set(Field::PeakUse(p), stats.peak_ppm);
+            set(Field::Used(p), stats.used);
+            set(Field::Periods(p), stats.periods);
             if p < windows {
                 set(Field::WindowLimit(p), account.limits[p]);
                 set(Field::StoppedMs(p), stops.ms_by_reason[p]);

@@ -8,8 +8,13 @@ use crate::analysis::findings::{Findings, Header};
 
 /// A chart of a run: its subtitle says scenario, trials and seed.
 pub fn open(f: &Findings, title: &str, about: &str, height: f64) -> (Drawing, f64) {
+    open_for(&f.header, title, about, height)
+}
+
+/// As [`open`], for findings of another kind.
+pub fn open_for(header: &Header, title: &str, about: &str, height: f64) -> (Drawing, f64) {
     let room = theme::WIDTH - 2.0 * theme::MARGIN;
-    sheet(title, &subtitle(&f.header, room), about, height)
+    sheet(title, &subtitle(header, room), about, height)
 }
 
 /// A canvas with title and subtitle, and the height at which the chart may begin. A title of two

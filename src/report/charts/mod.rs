@@ -16,6 +16,9 @@ mod text;
 mod theme;
 mod when;
 
+pub mod compare;
+mod plot;
+
 mod blocked;
 mod cost;
 mod cost_bars;
