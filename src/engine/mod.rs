@@ -7,6 +7,7 @@ pub mod compiled;
 pub mod experiment;
 mod incidents;
 pub mod outcome;
+pub mod policies;
 pub mod replay;
 pub mod require;
 pub mod run;

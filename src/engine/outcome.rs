@@ -32,6 +32,8 @@ pub enum Field {
     BlockedMs,
     /// Automatic purchases that arrived.
     Reloads,
+    /// Of those, how many found the wallet empty: it had run dry in that reload cycle.
+    LateReloads,
     /// Payments declined.
     Declines,
     /// Manual purchases that arrived.
@@ -81,7 +83,7 @@ pub struct Layout {
     pub width: usize,
 }
 
-const SINGLES: usize = 11;
+const SINGLES: usize = 12;
 const PER_POOL: usize = 6;
 const PER_MONTH: usize = 6;
 
@@ -111,6 +113,7 @@ impl Layout {
             Field::Left => 8,
             Field::Expired => 9,
             Field::Idle => 10,
+            Field::LateReloads => 11,
             Field::FirstDrain(p) => pool(p, 0),
             Field::Drains(p) => pool(p, 1),
             Field::EmptyMs(p) => pool(p, 2),
@@ -280,6 +283,7 @@ mod tests {
             Field::Lost,
             Field::BlockedMs,
             Field::Reloads,
+            Field::LateReloads,
             Field::Declines,
             Field::TopUps,
             Field::Left,
