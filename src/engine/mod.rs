@@ -3,6 +3,7 @@
 //! [`experiment`] is what is simulated; [`compiled`] the same as tables; [`trial`] the loop over
 //! one trial's events; [`run`] spreads blocks of trials over threads; [`outcome`] is what is left.
 
+pub mod aim;
 pub mod compiled;
 pub mod experiment;
 mod incidents;
