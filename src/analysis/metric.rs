@@ -43,6 +43,37 @@ pub enum Statistic {
     Quantile(f64),
 }
 
+/// How a column of numbers of trials is measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measure {
+    pub statistic: Statistic,
+    /// What the numbers are divided by to be in the unit of people.
+    pub unit: f64,
+}
+
+impl Measure {
+    /// The number of a run, with its interval of this confidence. `cases`: of each trial its number
+    /// and of how many it is (1 unless it is a ratio). `exact`: the interval of a probability covers
+    /// at least so much, instead of so much on average.
+    pub fn estimate(&self, cases: &[(i64, i64)], exact: bool, confidence: f64) -> Estimate {
+        let n = cases.len() as u64;
+        let sorted = || Sorted::new(cases.iter().map(|c| c.0).collect());
+        match self.statistic {
+            Statistic::Share => {
+                let hits = cases.iter().filter(|c| c.0 > 0).count() as u64;
+                if exact {
+                    proportion::clopper_pearson(hits, n, confidence)
+                } else {
+                    proportion::wilson(hits, n, confidence)
+                }
+            }
+            Statistic::Ratio => proportion::clustered(cases, confidence),
+            Statistic::Mean => sorted().mean(self.unit, confidence),
+            Statistic::Quantile(p) => sorted().estimate(p, self.unit, confidence),
+        }
+    }
+}
+
 /// Reads one metric off the rows of trials.
 pub struct Gauge<'e> {
     experiment: &'e Experiment,
@@ -109,8 +140,15 @@ impl<'e> Gauge<'e> {
         (value, 1)
     }
 
-    /// How numbers of trials are put together.
-    pub fn statistic(&self) -> Statistic {
+    /// How the numbers of trials make the metric.
+    pub fn measure(&self) -> Measure {
+        Measure {
+            statistic: self.statistic(),
+            unit: self.unit(),
+        }
+    }
+
+    fn statistic(&self) -> Statistic {
         let stat = match &self.metric {
             Metric::PStockOut => return Statistic::Ratio,
             Metric::PBlocked
@@ -133,36 +171,12 @@ impl<'e> Gauge<'e> {
         }
     }
 
-    /// What a column is divided by to be in the metric's unit.
-    pub fn unit(&self) -> f64 {
+    fn unit(&self) -> f64 {
         match &self.metric {
             Metric::Cost(_) | Metric::Extra(_) | Metric::Expired(_) | Metric::Idle => USD,
             Metric::BlockedHours(_) => HOURS,
             _ => COUNT,
         }
-    }
-
-    /// The number of a run, with its interval of this confidence. `exact`: that of a probability
-    /// covers at least so much, instead of so much on average.
-    pub fn estimate(&self, cases: &[(i64, i64)], exact: bool, confidence: f64) -> Estimate {
-        let n = cases.len() as u64;
-        match self.statistic() {
-            Statistic::Share => {
-                let hits = cases.iter().filter(|c| c.0 > 0).count() as u64;
-                if exact {
-                    proportion::clopper_pearson(hits, n, confidence)
-                } else {
-                    proportion::wilson(hits, n, confidence)
-                }
-            }
-            Statistic::Ratio => proportion::clustered(cases, confidence),
-            Statistic::Mean => self.sorted(cases).mean(self.unit(), confidence),
-            Statistic::Quantile(p) => self.sorted(cases).estimate(p, self.unit(), confidence),
-        }
-    }
-
-    fn sorted(&self, cases: &[(i64, i64)]) -> Sorted {
-        Sorted::new(cases.iter().map(|c| c.0).collect())
     }
 }
 
@@ -182,7 +196,7 @@ pub fn measure(
     }
     let rows = outcome.rows.chunks_exact(outcome.layout.width);
     let cases: Vec<_> = rows.map(|row| gauge.read(row)).collect();
-    Ok(gauge.estimate(&cases, false, CONFIDENCE))
+    Ok(gauge.measure().estimate(&cases, false, CONFIDENCE))
 }
 
 /// The answer to a requirement.

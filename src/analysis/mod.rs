@@ -16,6 +16,7 @@ mod realism_watch;
 pub mod sentences;
 pub mod spend;
 pub mod summarise;
+pub mod tune;
 pub mod typical;
 pub mod usage;
 pub mod words;
