@@ -18,7 +18,7 @@ pub(super) struct FastClass {
 
 /// A charge of a request that has not ended yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct InFlight {
+pub(super) struct InFlight {
     ends: i64,
     order: u64,
     seat: usize,
@@ -44,12 +44,12 @@ pub struct Account<'a> {
     pub(super) calm: bool,
     pub(super) false_refusal_until: i64,
     pub(super) wrong_bucket_until: i64,
-    in_flight: Vec<InFlight>,
-    flights: u64,
-    next_month: usize,
-    next_day: usize,
+    pub(super) in_flight: Vec<InFlight>,
+    pub(super) flights: u64,
+    pub(super) next_month: usize,
+    pub(super) next_day: usize,
     /// The earliest instant at which something happens by itself.
-    next_event: i64,
+    pub(super) next_event: i64,
 }
 
 impl<'a> Account<'a> {

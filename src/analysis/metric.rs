@@ -68,8 +68,8 @@ impl Measure {
                 }
             }
             Statistic::Ratio => proportion::clustered(cases, confidence),
-            Statistic::Mean => sorted().mean(self.unit, confidence),
-            Statistic::Quantile(p) => sorted().estimate(p, self.unit, confidence),
+            Statistic::Mean => sorted().mean_at(self.unit, confidence),
+            Statistic::Quantile(p) => sorted().estimate_at(p, self.unit, confidence),
         }
     }
 }

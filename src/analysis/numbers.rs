@@ -90,11 +90,16 @@ impl Sorted {
 
     /// The median with its 95 % interval, in a unit.
     pub fn median(&self, unit: f64) -> Estimate {
-        self.estimate(0.5, unit, CONFIDENCE)
+        self.estimate(0.5, unit)
     }
 
-    /// A quantile with its interval, in a unit; an end that nothing bounds is infinite.
-    pub fn estimate(&self, p: f64, unit: f64, confidence: f64) -> Estimate {
+    /// A quantile with its 95 % interval, in a unit; an end that nothing bounds is infinite.
+    pub fn estimate(&self, p: f64, unit: f64) -> Estimate {
+        self.estimate_at(p, unit, CONFIDENCE)
+    }
+
+    /// As [`Sorted::estimate`], with an interval of another confidence.
+    pub fn estimate_at(&self, p: f64, unit: f64, confidence: f64) -> Estimate {
         let found = quantile::estimate(&self.0, p, confidence);
         let n = self.0.len() as u64;
         found.map_or(
@@ -113,8 +118,13 @@ impl Sorted {
         )
     }
 
-    /// The mean with its interval, in a unit.
-    pub fn mean(&self, unit: f64, confidence: f64) -> Estimate {
+    /// The mean with its 95 % interval, in a unit.
+    pub fn mean(&self, unit: f64) -> Estimate {
+        self.mean_at(unit, CONFIDENCE)
+    }
+
+    /// As [`Sorted::mean`], with an interval of another confidence.
+    pub fn mean_at(&self, unit: f64, confidence: f64) -> Estimate {
         let found = mean::estimate(&self.0, confidence);
         let n = self.0.len() as u64;
         found.map_or(

@@ -8,10 +8,14 @@ mod init;
 mod logs;
 mod presets;
 mod prices;
+mod progress;
 mod replay;
 mod run;
 mod schema;
+mod sensitivity;
+mod state;
 mod usage;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -43,6 +47,8 @@ struct Cli {
 enum Command {
     Run(run::Args),
     Usage(usage::Args),
+    Windows(windows::Args),
+    Sensitivity(sensitivity::Args),
     Replay(replay::Args),
     Check(check::Args),
     Init(init::Args),
@@ -58,6 +64,8 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Run(args) => run::run(args),
         Command::Usage(args) => usage::run(args),
+        Command::Windows(args) => windows::run(args),
+        Command::Sensitivity(args) => sensitivity::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Check(args) => check::run(args),
         Command::Init(args) => init::run(args),

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::experiment::{Experiment, IncidentKind};
+use super::limits::LimitTables;
 use super::outcome::{Layout, SpendSum};
 use crate::account::rates::RateCard;
 use crate::account::reason::WINDOWS_MAX;
-use crate::account::spec::{AccountSpec, Limit};
+use crate::account::spec::AccountSpec;
 use crate::base::law::{Draw, Law, Level};
-use crate::base::money::PICO_PER_USD;
 use crate::base::stream::{Purpose, Stream};
 use crate::base::table::Sampler;
 use crate::demand::calendar::CalendarKernel;
@@ -69,7 +69,7 @@ pub struct Compiled<'e> {
     pub roles: Arc<[Role]>,
     pub extras: Arc<[Extras]>,
     pub calendars: Arc<[CalendarKernel]>,
-    limits: Arc<[Option<Sampler>]>,
+    limits: Arc<LimitTables>,
     pub reload_delay_s: Option<Arc<Sampler>>,
     pub top_up_delay_s: Arc<Sampler>,
     pub incidents: Arc<[IncidentKernel]>,
@@ -115,10 +115,6 @@ impl<'e> Compiled<'e> {
             roles.extend([main, sub]);
         }
         let wallet = &exp.account.wallet;
-        let limit = |l: &Limit| match l {
-            Limit::Usd(draw) => Some(Sampler::with_scale(draw, 1.0)),
-            Limit::ShareOf { .. } => None,
-        };
         Compiled {
             exp,
             account: &exp.account,
@@ -134,12 +130,7 @@ impl<'e> Compiled<'e> {
                 .iter()
                 .map(|a| CalendarKernel::new(&a.rhythm))
                 .collect(),
-            limits: exp
-                .account
-                .windows
-                .iter()
-                .map(|w| limit(&w.limit))
-                .collect(),
+            limits: Arc::new(LimitTables::new(&exp.account.windows)),
             reload_delay_s: wallet
                 .auto_reload
                 .as_ref()
@@ -171,20 +162,7 @@ impl<'e> Compiled<'e> {
 
     /// Sizes of the windows in one trial, in window units.
     pub fn draw_limits(&self, trial: u64) -> [i64; WINDOWS_MAX] {
-        let mut limits = [0i64; WINDOWS_MAX];
-        for (w, spec) in self.account.windows.iter().enumerate() {
-            limits[w] = match (&self.limits[w], &spec.limit) {
-                (Some(sampler), _) => {
-                    let mut rng = Stream::open(self.seed, Purpose::Limit, trial, 0, w as u64);
-                    (sampler.sample(rng.word()) * PICO_PER_USD as f64).max(1.0) as i64
-                }
-                (None, Limit::ShareOf { window, share }) => {
-                    (limits[*window] as f64 * share).max(1.0) as i64
-                }
-                (None, Limit::Usd(_)) => 1,
-            };
-        }
-        limits
+        self.limits.draw(self.seed, trial)
     }
 
     /// Words of quantities that hold for a whole trial or actor.

@@ -1,1 +1,6 @@
 //! From logs to a scenario: parameters with their uncertainty and the goodness of each fit.
+
+pub mod begin;
+
+#[cfg(test)]
+mod begin_tests;

@@ -7,8 +7,11 @@ pub struct Receipt {
     pub bytes: u64,
     /// Lines, or entries of a document.
     pub rows: u64,
-    /// Rows that carry usage.
+    /// Rows that carry usage, and the parts of rows that are calls of their own. They are copies of
+    /// one request or another: `usage_rows` = `requests` + `duplicates`.
     pub usage_rows: u64,
+    /// Of these, the parts of rows: an advisor's calls, compactions on the server.
+    pub parts: u64,
     /// Requests after the merge.
     pub requests: u64,
     /// Rows that were copies of a request already counted.
@@ -23,6 +26,10 @@ pub struct Receipt {
     pub synthetic: u64,
     /// Error rows of the program: no usage.
     pub errors: u64,
+    /// Rows of other kinds: prompts, results, titles, settings.
+    pub other_rows: u64,
+    /// Usage rows without a readable time: they stand at the time of the row before.
+    pub undated: u64,
     /// Fields of a wrong type or beyond belief, read as their default.
     pub odd_fields: u64,
     /// Requests with a placeholder as output.
@@ -42,6 +49,7 @@ impl Receipt {
             (&mut self.bytes, o.bytes),
             (&mut self.rows, o.rows),
             (&mut self.usage_rows, o.usage_rows),
+            (&mut self.parts, o.parts),
             (&mut self.requests, o.requests),
             (&mut self.duplicates, o.duplicates),
             (&mut self.cut_lines, o.cut_lines),
@@ -49,6 +57,8 @@ impl Receipt {
             (&mut self.without_id, o.without_id),
             (&mut self.synthetic, o.synthetic),
             (&mut self.errors, o.errors),
+            (&mut self.other_rows, o.other_rows),
+            (&mut self.undated, o.undated),
             (&mut self.odd_fields, o.odd_fields),
             (&mut self.placeholders, o.placeholders),
             (&mut self.unfinished, o.unfinished),

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::base::time::Instant;
+
 use super::readers::{FORMATS, Origin};
 use super::record::{Logs, Rows};
 
@@ -52,5 +54,9 @@ fn folder(path: &Path, rows: &mut Rows) -> Result<(), SourceError> {
         return Err(SourceError::Wrong(format!("{name}: no known format")));
     };
     let origin = Origin { path: &name };
-    (format.read)(&text, origin, rows).map_err(|e| SourceError::Wrong(format!("{name}: {}", e.0)))
+    (format.read)(&text, origin, rows)
+        .map_err(|e| SourceError::Wrong(format!("{name}: {}", e.0)))?;
+    rows.settle(rows.times.map_or(Instant(0), |t| t.0));
+    rows.times = None;
+    Ok(())
 }

@@ -112,7 +112,7 @@ pub(super) static WINDOW: Spec = Spec {
         k("opens", Choice(&["first-request", "fixed"]), "first-request: with the first request after it closed; fixed: at fixed instants, full again each time.", "\"fixed\""),
         k("length", Length, "How long it lasts; \"1 month\" resets on the billing day.", "\"7 days\""),
         k("round", Length, "Marks to which a first-request window's beginning is rounded down. Default: not rounded.", "\"10m\""),
-        k("resets", Text, "Local weekday and time of a weekly reset. Default: the week begins with the scenario's start.", "\"sat 09:00\""),
+        k("resets", Text, "Local weekday and time of a weekly reset, or one reset as an instant, \"2026-12-05T09:00:00Z\": the others lie whole lengths apart. Default: the week begins with the scenario's start.", "\"sat 09:00\""),
         k("limit", Draw, "Dollars of metered value: a number or a distribution, drawn once per trial; { usd = … } says the same.", "{ usd = \"18 to 33\" }"),
         k("share_of", Text, "Id of an earlier window of which this one is a share.", "\"week\""),
         k("share", Share, "The share.", "0.5"),
