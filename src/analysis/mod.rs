@@ -19,6 +19,7 @@ pub mod sensitivity;
 pub mod sentences;
 pub mod spend;
 pub mod summarise;
+pub mod tune;
 pub mod typical;
 pub mod usage;
 pub mod windows;

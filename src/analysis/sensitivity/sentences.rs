@@ -97,6 +97,7 @@ pub fn name(metric: &Metric) -> String {
         Metric::PBlockedByWallet => "The chance that the wallet stops you".to_owned(),
         Metric::PDrains(pool) => format!("The chance that {pool} runs dry"),
         Metric::POverBudget => "The chance to exceed the budget".to_owned(),
+        Metric::PStockOut => "The share of reload cycles that run dry".to_owned(),
         Metric::Cost(s) => format!("The {} cost", stat(*s)),
         Metric::Extra(s) => format!("The {} charge to the wallet", stat(*s)),
         Metric::BlockedHours(s) => format!("The {} time stopped", stat(*s)),
