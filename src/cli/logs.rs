@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::base::zones;
 use crate::logs::Logs;
-use crate::logs::source::{self, Options, SourceError};
+use crate::logs::source::{self, Keep, Options, SourceError};
 
 use super::exit::Failure;
 
@@ -19,12 +19,27 @@ pub struct LogArgs {
     /// Time zone of days and weeks [default: the machine's].
     #[arg(long, value_name = "ZONE")]
     timezone: Option<String>,
+    /// Format of the logs [default: what each file looks like].
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
+    /// Keep no requests for the time when transcripts are deleted, and use none kept earlier.
+    #[arg(long)]
+    no_store: bool,
 }
 
 impl LogArgs {
     /// Reads and merges the logs.
     pub fn read(&self) -> Result<Logs, Failure> {
-        read(&self.paths)
+        read(&Options {
+            paths: self.paths.clone(),
+            format: self.format.clone(),
+            threads: 0,
+            store: if self.no_store {
+                Keep::Nothing
+            } else {
+                Keep::Default
+            },
+        })
     }
 
     /// The time zone and its name.
@@ -34,12 +49,8 @@ impl LogArgs {
 }
 
 /// Reads and merges logs.
-pub fn read(paths: &[PathBuf]) -> Result<Logs, Failure> {
-    let options = Options {
-        paths: paths.to_vec(),
-        ..Options::default()
-    };
-    source::read(&options).map_err(|e| match e {
+pub fn read(options: &Options) -> Result<Logs, Failure> {
+    source::read(options).map_err(|e| match e {
         SourceError::Wrong(text) => Failure::Wrong(text),
         SourceError::Io(e) => Failure::Machine(e.to_string()),
     })

@@ -16,7 +16,7 @@ use crate::cli::Done;
 use crate::cli::common;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::logs;
-use crate::logs::Logs;
+use crate::logs::{Logs, source};
 use crate::report::history as report;
 use crate::report::output::Draft;
 use crate::report::page::Look;
@@ -70,7 +70,11 @@ pub fn run(args: &Args, paths: &[PathBuf]) -> Done {
     let target = args.output.join("history");
     let draft = Draft::begin(&target)?;
     let paths = paths.iter().filter(|p| !p.as_os_str().is_empty());
-    let logs = logs::read(&paths.cloned().collect::<Vec<_>>())?;
+    let logs = logs::read(&source::Options {
+        paths: paths.cloned().collect(),
+        store: source::Keep::Default,
+        ..source::Options::default()
+    })?;
     let rules = rules(args, &logs)?;
     let change = &args.scenario.change;
     let options = Options {
