@@ -31,6 +31,8 @@ pub struct Receipt {
     pub unfinished: u64,
     /// Requests whose cache writes are not told apart by time to live.
     pub unsplit_writes: u64,
+    /// Usage that the same file tells again, less finely, and that is therefore not counted.
+    pub told_twice: u64,
     pub limit_hits: u64,
 }
 
@@ -53,6 +55,7 @@ impl Receipt {
             (&mut self.placeholders, o.placeholders),
             (&mut self.unfinished, o.unfinished),
             (&mut self.unsplit_writes, o.unsplit_writes),
+            (&mut self.told_twice, o.told_twice),
             (&mut self.limit_hits, o.limit_hits),
         ];
         for (mine, theirs) in pairs {

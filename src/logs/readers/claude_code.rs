@@ -12,7 +12,7 @@ pub const FORMAT: Format = Format {
     name: "claude-code",
     about: "Claude Code transcripts (projects/**/*.jsonl)",
     unit: Unit::Lines,
-    recognise: |head| head.starts_with(b"{") && memchr::memmem::find(head, b"\"type\"").is_some(),
+    recognise: |head| super::head::Head::of(head).is_transcript(),
     read,
 };
 
