@@ -62,11 +62,27 @@ impl Problems {
     }
 }
 
+impl Problems {
+    /// `2 problems`.
+    fn number(&self) -> String {
+        match self.list.len() {
+            1 => "1 problem".to_owned(),
+            n => format!("{n} problems"),
+        }
+    }
+
+    /// The problems without the name of the file, for messages that begin with it.
+    pub fn nameless(&self) -> String {
+        let all = self.to_string();
+        let rest = all.split_once('\n').map_or("", |(_, rest)| rest);
+        format!("{}\n{}", self.number(), rest.trim_end())
+    }
+}
+
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let n = self.list.len();
-        let word = if n == 1 { "problem" } else { "problems" };
-        writeln!(f, "error: {n} {word} in {}", self.name)?;
+        writeln!(f, "error: {} in {}", self.number(), self.name)?;
         for p in self.list.iter().take(SHOWN) {
             writeln!(f)?;
             match p.line {

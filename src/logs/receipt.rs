@@ -38,6 +38,8 @@ pub struct Receipt {
     pub unfinished: u64,
     /// Requests whose cache writes are not told apart by time to live.
     pub unsplit_writes: u64,
+    /// Usage that the same file tells again, less finely, and that is therefore not counted.
+    pub told_twice: u64,
     pub limit_hits: u64,
     /// Files in folders that have no known format.
     pub unknown_files: u64,
@@ -64,7 +66,7 @@ impl Receipt {
     }
 
     /// Every count. The store keeps them in this order: new ones go to the end.
-    pub fn counts_mut(&mut self) -> [&mut u64; 24] {
+    pub fn counts_mut(&mut self) -> [&mut u64; 25] {
         [
             &mut self.files,
             &mut self.bytes,
@@ -90,6 +92,7 @@ impl Receipt {
             &mut self.unchanged_files,
             &mut self.kept_files,
             &mut self.kept_requests,
+            &mut self.told_twice,
         ]
     }
 }

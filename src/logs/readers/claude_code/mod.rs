@@ -26,17 +26,12 @@ pub const FORMAT: Format = Format {
     name: "claude-code",
     about: "Claude Code transcripts (projects/**/*.jsonl)",
     unit: Unit::Lines,
-    recognise,
+    recognise: |head| super::head::Head::of(head).is_transcript(),
     read,
 };
 
 /// Model of rows that the program made itself.
 const SYNTHETIC: &str = "<synthetic>";
-
-fn recognise(head: &[u8]) -> bool {
-    let first = head.trim_ascii_start();
-    first.starts_with(b"{") && memchr::memmem::find(first, b"\"type\"").is_some()
-}
 
 fn read(text: &[u8], origin: Origin<'_>, rows: &mut Rows) -> Result<(), NotThisFormat> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
