@@ -23,7 +23,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "base", "stats", "account", "demand", "engine", "catalog", "logs",
         ],
     ),
-    ("fit", &["base", "stats", "catalog", "logs", "scenario"]),
+    (
+        "fit",
+        &["base", "stats", "account", "catalog", "logs", "scenario"],
+    ),
     (
         "report",
         &[
@@ -33,7 +36,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "base", "engine", "analysis", "catalog", "report", "scenario", "logs", "fit",
+            "base", "account", "engine", "analysis", "catalog", "report", "scenario", "logs", "fit",
         ],
     ),
 ];

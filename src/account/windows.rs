@@ -53,7 +53,7 @@ pub struct Seat {
     /// Whether the window runs.
     pub open: [bool; WINDOWS_MAX],
     /// Index of the next fixed reset.
-    next_fixed: [usize; WINDOWS_MAX],
+    pub(super) next_fixed: [usize; WINDOWS_MAX],
     /// Charged to the wallet by this seat in the current month.
     pub spent_month: i64,
 }

@@ -64,6 +64,8 @@ pub struct Header {
     /// Dates of the price list and of the plan that were used; none when the scenario gives its own.
     pub price_date: Option<String>,
     pub plan_date: Option<String>,
+    /// The state of a real account from which it starts, in a sentence.
+    pub begins: Option<String>,
 }
 
 /// Quantiles of a per-trial quantity, in its own unit (USD, hours, counts).

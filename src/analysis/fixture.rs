@@ -377,6 +377,7 @@ pub fn about() -> About {
         hash: "0123456789abcdef".to_owned(),
         price_date: Some("2026-11-01".to_owned()),
         plan_date: Some("2026-11-01".to_owned()),
+        begins: None,
         warnings: Vec::new(),
     }
 }

@@ -26,6 +26,8 @@ pub struct About {
     pub hash: String,
     pub price_date: Option<String>,
     pub plan_date: Option<String>,
+    /// The state of a real account from which it starts, in a sentence.
+    pub begins: Option<String>,
     pub warnings: Vec<String>,
 }
 
@@ -117,5 +119,6 @@ pub fn header(experiment: &Experiment, outcome: &Outcome, about: &About) -> Head
         hash: about.hash.clone(),
         price_date: about.price_date.clone(),
         plan_date: about.plan_date.clone(),
+        begins: about.begins.clone(),
     }
 }

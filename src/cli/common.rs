@@ -1,13 +1,18 @@
 //! What commands share: scenario arguments, the terminal, writing to stdout.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
 
 use crate::analysis::summarise::About;
+use crate::base::time::Instant;
 use crate::report::page::Look;
-use crate::scenario::{self, Scenario};
+use crate::scenario::{self, Problems, Scenario};
 
 use super::exit::Failure;
+use super::state::StateArgs;
 
 /// A scenario and what is changed in it.
 #[derive(clap::Args)]
@@ -15,6 +20,23 @@ pub struct ScenarioArgs {
     /// Scenario file (TOML); `burncast init` writes one.
     #[arg(value_name = "SCENARIO")]
     pub path: PathBuf,
+    #[command(flatten)]
+    pub change: Change,
+}
+
+/// A scenario that need not be given when a history is.
+#[derive(clap::Args)]
+pub struct MaybeScenario {
+    /// Scenario file (TOML); `burncast init` writes one.
+    #[arg(value_name = "SCENARIO", required_unless_present = "history")]
+    pub path: Option<PathBuf>,
+    #[command(flatten)]
+    pub change: Change,
+}
+
+/// What is changed in a scenario.
+#[derive(clap::Args, Clone)]
+pub struct Change {
     /// Overrides a key of the scenario, as in `--set wallet.balance=50`; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
@@ -24,21 +46,34 @@ pub struct ScenarioArgs {
     /// Seed, instead of the scenario's: the same seed gives the same numbers.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    #[command(flatten)]
+    pub state: StateArgs,
 }
 
 impl ScenarioArgs {
     /// Reads and checks the scenario.
     pub fn load(&self, more: &[String]) -> Result<Scenario, Failure> {
+        self.change.load(&self.path, more)
+    }
+}
+
+impl Change {
+    /// Reads and checks a scenario with these changes.
+    pub fn load(&self, path: &Path, more: &[String]) -> Result<Scenario, Failure> {
         let mut sets = self.sets.clone();
         sets.extend_from_slice(more);
         sets.extend(self.trials.map(|n| format!("run.trials={n}")));
         sets.extend(self.seed.map(|n| format!("run.seed={n}")));
-        scenario::load(&self.path, &sets).map_err(|problems| {
-            let err = io::stderr();
-            let width = width(err.is_terminal());
-            Failure::Wrong(problems.render(color(err.is_terminal()), width))
-        })
+        let scenario = scenario::load(path, &sets).map_err(problems)?;
+        self.state.apply(scenario)
     }
+}
+
+/// What is wrong with a scenario, as stderr shows it.
+pub fn problems(problems: Problems) -> Failure {
+    let err = io::stderr();
+    let width = width(err.is_terminal());
+    Failure::Wrong(problems.render(color(err.is_terminal()), width))
 }
 
 /// What reports say about a scenario beside its numbers.
@@ -55,8 +90,33 @@ pub fn about(s: &Scenario) -> About {
         hash: s.hash_text(),
         price_date: Some(s.price_date.to_string()),
         plan_date: s.plan_date.map(|date| date.to_string()),
+        begins: s.begins.clone(),
         warnings: s.warnings.clone(),
     }
+}
+
+/// A local date or time as an instant; the end of a date is the start of the next one.
+pub fn instant(text: &str, timezone: &str, end: bool) -> Result<Instant, Failure> {
+    let wrong = || {
+        Failure::Wrong(format!(
+            "\"{text}\" is not a date or time: write 2026-12-04 or 2026-12-04T15:00"
+        ))
+    };
+    let zone = TimeZone::get(timezone).map_err(|e| Failure::Wrong(e.to_string()))?;
+    // A date first: a date-time is read from a date too, as its midnight.
+    let civil: DateTime = match text.parse::<Date>() {
+        Ok(date) if text.len() <= 10 => {
+            let date = if end {
+                date.tomorrow().map_err(|_| wrong())?
+            } else {
+                date
+            };
+            date.at(0, 0, 0, 0)
+        }
+        _ => text.parse().map_err(|_| wrong())?,
+    };
+    let zoned = civil.to_zoned(zone).map_err(|_| wrong())?;
+    Ok(Instant(zoned.timestamp().as_millisecond()))
 }
 
 /// Threads to use: as many as asked for, else as many as the machine has.

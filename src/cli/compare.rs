@@ -17,7 +17,7 @@ use crate::scenario::{Problems, Rival, RivalTitle, Rivals, Scenario};
 use super::Done;
 use super::common::{self, ScenarioArgs};
 use super::exit::{Exit, Failure};
-use super::run::{Bar, stop_at_ctrl_c};
+use super::progress::{Bar, stop_at_ctrl_c};
 
 /// Compare variants of a scenario, several scenarios, or models, on the same demand: dollars, plan
 /// quota, stopped hours, month by month.
@@ -63,7 +63,7 @@ pub fn run(args: Args) -> Done {
     let draft = Draft::begin(&target)?;
     let contenders: Vec<Contender<'_>> = found.rivals.iter().map(contender).collect();
     let stop = stop_at_ctrl_c();
-    let bar = Bar::new(0, !args.quiet && io::stderr().is_terminal());
+    let bar = Bar::new("trials", 0, !args.quiet && io::stderr().is_terminal());
     let show = |done, total| bar.show(done, total);
     let series = Series::new(common::threads(args.threads), &show, &stop);
     let compared = compare(
@@ -168,13 +168,10 @@ fn files(args: &Args, first: &Scenario) -> Result<Rivals, Failure> {
         scenario: first.clone(),
     }];
     for path in &args.others {
-        let other = ScenarioArgs {
-            path: path.clone(),
-            sets: args.scenario.sets.clone(),
-            trials: Some(first.run.trials),
-            seed: Some(first.run.seed),
-        };
-        let scenario = other.load(&[])?;
+        let mut change = args.scenario.change.clone();
+        change.trials = Some(first.run.trials);
+        change.seed = Some(first.run.seed);
+        let scenario = change.load(path, &[])?;
         let (a, b) = (&first.experiment, &scenario.experiment);
         if (a.start, a.end) != (b.start, b.end) {
             return Err(Failure::Wrong(format!(

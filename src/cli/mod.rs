@@ -9,10 +9,14 @@ mod init;
 mod logs;
 mod presets;
 mod prices;
+mod progress;
 mod replay;
 mod run;
 mod schema;
+mod sensitivity;
+mod state;
 mod usage;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -46,6 +50,8 @@ enum Command {
     Run(run::Args),
     Compare(compare::Args),
     Usage(usage::Args),
+    Windows(windows::Args),
+    Sensitivity(sensitivity::Args),
     Replay(replay::Args),
     Check(check::Args),
     Init(init::Args),
@@ -62,6 +68,8 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Usage(args) => usage::run(args),
+        Command::Windows(args) => windows::run(args),
+        Command::Sensitivity(args) => sensitivity::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Check(args) => check::run(args),
         Command::Init(args) => init::run(args),

@@ -3,14 +3,10 @@
 use std::io::{self, BufWriter, Write};
 use std::sync::atomic::AtomicBool;
 
-use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
-
 use super::Done;
 use super::common::{self, ScenarioArgs};
 use super::exit::{Exit, Failure};
 use crate::analysis::{cost, typical};
-use crate::base::time::Instant;
 use crate::engine::run::{RunOptions, replay, run as simulate};
 use crate::report::events::EVENT_KINDS;
 use crate::report::replay::{Filter, Form, write};
@@ -128,7 +124,7 @@ fn filter(args: &Args, scenario: &Scenario) -> Result<Filter, Failure> {
     }
     let when = |text: &Option<String>, end: bool| {
         text.as_ref()
-            .map(|t| instant(t, &scenario.timezone, end))
+            .map(|t| common::instant(t, &scenario.timezone, end))
             .transpose()
     };
     Ok(Filter {
@@ -137,28 +133,4 @@ fn filter(args: &Args, scenario: &Scenario) -> Result<Filter, Failure> {
         actors,
         kinds: args.only.clone(),
     })
-}
-
-/// A local date or time as an instant; the end of a date is the start of the next one.
-fn instant(text: &str, timezone: &str, end: bool) -> Result<Instant, Failure> {
-    let wrong = || {
-        Failure::Wrong(format!(
-            "\"{text}\" is not a date or time: write 2026-12-04 or 2026-12-04T15:00"
-        ))
-    };
-    let zone = TimeZone::get(timezone).map_err(|e| Failure::Wrong(e.to_string()))?;
-    // A date first: a date-time is read from a date too, as its midnight.
-    let civil: DateTime = match text.parse::<Date>() {
-        Ok(date) if text.len() <= 10 => {
-            let date = if end {
-                date.tomorrow().map_err(|_| wrong())?
-            } else {
-                date
-            };
-            date.at(0, 0, 0, 0)
-        }
-        _ => text.parse().map_err(|_| wrong())?,
-    };
-    let zoned = civil.to_zoned(zone).map_err(|_| wrong())?;
-    Ok(Instant(zoned.timestamp().as_millisecond()))
 }

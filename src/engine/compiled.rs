@@ -1,12 +1,14 @@
 //! An experiment compiled into tables, shared by all threads.
 
+use std::sync::Arc;
+
 use super::experiment::{Experiment, IncidentKind};
+use super::limits::LimitTables;
 use super::outcome::{Layout, SpendSum};
 use crate::account::rates::RateCard;
 use crate::account::reason::WINDOWS_MAX;
-use crate::account::spec::Limit;
+use crate::account::spec::AccountSpec;
 use crate::base::law::{Draw, Law, Level};
-use crate::base::money::PICO_PER_USD;
 use crate::base::stream::{Purpose, Stream};
 use crate::base::table::Sampler;
 use crate::demand::calendar::CalendarKernel;
@@ -59,15 +61,18 @@ pub struct IncidentKernel {
 /// The compiled experiment.
 #[derive(Clone, Debug)]
 pub struct Compiled<'e> {
+    /// What is simulated; its account and its seed may be replaced by the two below.
     pub exp: &'e Experiment,
+    pub account: &'e AccountSpec,
+    pub seed: u64,
     /// Two per actor; the second is a copy of the first where there are no sub-agents.
-    pub roles: Vec<Role>,
-    pub extras: Vec<Extras>,
-    pub calendars: Vec<CalendarKernel>,
-    limits: Vec<Option<Sampler>>,
-    pub reload_delay_s: Option<Sampler>,
-    pub top_up_delay_s: Sampler,
-    pub incidents: Vec<IncidentKernel>,
+    pub roles: Arc<[Role]>,
+    pub extras: Arc<[Extras]>,
+    pub calendars: Arc<[CalendarKernel]>,
+    limits: Arc<LimitTables>,
+    pub reload_delay_s: Option<Arc<Sampler>>,
+    pub top_up_delay_s: Arc<Sampler>,
+    pub incidents: Arc<[IncidentKernel]>,
     /// Identities of the spend slots, with nothing spent.
     pub spend: Vec<SpendSum>,
     pub layout: Layout,
@@ -110,48 +115,50 @@ impl<'e> Compiled<'e> {
             roles.extend([main, sub]);
         }
         let wallet = &exp.account.wallet;
-        let mut limits = Vec::with_capacity(exp.account.windows.len());
-        for window in &exp.account.windows {
-            limits.push(match &window.limit {
-                Limit::Usd(draw) => Some(known.sampler(draw)),
-                Limit::ShareOf { .. } => None,
-            });
-        }
         Compiled {
             exp,
-            roles,
+            account: &exp.account,
+            seed: exp.seed,
+            roles: roles.into(),
             extras: exp.actors.iter().map(|a| extras(exp, a, known)).collect(),
             calendars: exp
                 .actors
                 .iter()
                 .map(|a| CalendarKernel::new(&a.rhythm, known))
                 .collect(),
-            limits,
-            reload_delay_s: wallet.auto_reload.as_ref().map(|a| known.sampler(&a.delay)),
-            top_up_delay_s: known.sampler(&wallet.top_up_delay),
-            incidents: incidents(exp, known),
+            limits: Arc::new(LimitTables::new(&exp.account.windows)),
+            reload_delay_s: wallet
+                .auto_reload
+                .as_ref()
+                .map(|a| Arc::new(known.sampler(&a.delay))),
+            top_up_delay_s: Arc::new(known.sampler(&wallet.top_up_delay)),
+            incidents: incidents(exp, known).into(),
             spend,
             layout: Layout::new(exp.account.windows.len() + 1, exp.months.len()),
             has_promotional: wallet.grants.iter().any(|g| g.promotional),
         }
     }
 
+    /// The same demand and the same windows on another wallet, from another seed: the tables of
+    /// demand are shared. `account` must differ from the experiment's in its wallet only.
+    pub fn on(&self, account: &'e AccountSpec, seed: u64) -> Compiled<'e> {
+        let delay = |a: &AccountSpec| a.wallet.auto_reload.as_ref().map(|r| r.delay.clone());
+        let reload_delay_s = match (delay(account), delay(self.account)) {
+            (new, old) if new == old => self.reload_delay_s.clone(),
+            (new, _) => new.map(|d| Arc::new(Sampler::compile(&d))),
+        };
+        Compiled {
+            account,
+            seed,
+            reload_delay_s,
+            has_promotional: account.wallet.grants.iter().any(|g| g.promotional),
+            ..self.clone()
+        }
+    }
+
     /// Sizes of the windows in one trial, in window units.
     pub fn draw_limits(&self, trial: u64) -> [i64; WINDOWS_MAX] {
-        let mut limits = [0i64; WINDOWS_MAX];
-        for (w, spec) in self.exp.account.windows.iter().enumerate() {
-            limits[w] = match (&self.limits[w], &spec.limit) {
-                (Some(sampler), _) => {
-                    let mut rng = Stream::open(self.exp.seed, Purpose::Limit, trial, 0, w as u64);
-                    (sampler.sample(rng.word()) * PICO_PER_USD as f64).max(1.0) as i64
-                }
-                (None, Limit::ShareOf { window, share }) => {
-                    (limits[*window] as f64 * share).max(1.0) as i64
-                }
-                (None, Limit::Usd(_)) => 1,
-            };
-        }
-        limits
+        self.limits.draw(self.seed, trial)
     }
 
     /// Words of quantities that hold for a whole trial or actor.
@@ -162,8 +169,8 @@ impl<'e> Compiled<'e> {
             return words;
         }
         // One word for the whole trial, so that actors share it; one for each actor.
-        let mut shared = Stream::open(self.exp.seed, Purpose::Person, trial, 0, 0);
-        let mut own = Stream::open(self.exp.seed, Purpose::Person, trial, role, 1);
+        let mut shared = Stream::open(self.seed, Purpose::Person, trial, 0, 0);
+        let mut own = Stream::open(self.seed, Purpose::Person, trial, role, 1);
         for (i, w) in words.iter_mut().enumerate() {
             let (s, o) = (shared.word(), own.word());
             *w = if levels[i] == Level::Trial { s } else { o };

@@ -32,6 +32,8 @@ pub enum Field {
     BlockedMs,
     /// Automatic purchases that arrived.
     Reloads,
+    /// Of those, how many found the wallet empty: it had run dry in that reload cycle.
+    LateReloads,
     /// Payments declined.
     Declines,
     /// Manual purchases that arrived.
@@ -88,7 +90,7 @@ pub struct Layout {
     pub width: usize,
 }
 
-const SINGLES: usize = 12;
+const SINGLES: usize = 13;
 const PER_POOL: usize = 8;
 const PER_MONTH: usize = 6;
 
@@ -119,6 +121,7 @@ impl Layout {
             Field::Expired => 9,
             Field::Idle => 10,
             Field::FromBought => 11,
+            Field::LateReloads => 12,
             Field::FirstDrain(p) => pool(p, 0),
             Field::Drains(p) => pool(p, 1),
             Field::EmptyMs(p) => pool(p, 2),
@@ -290,6 +293,7 @@ mod tests {
             Field::Lost,
             Field::BlockedMs,
             Field::Reloads,
+            Field::LateReloads,
             Field::Declines,
             Field::TopUps,
             Field::Left,

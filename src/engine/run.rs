@@ -60,10 +60,17 @@ impl std::fmt::Display for EngineError {
 impl std::error::Error for EngineError {}
 
 impl EngineError {
-    fn new(trial: u64, e: TrialError) -> EngineError {
+    pub(super) fn new(trial: u64, e: TrialError) -> EngineError {
         match e {
             TrialError::MoneyOverflow => EngineError::MoneyOverflow { trial },
             TrialError::NotConserved => EngineError::NotConserved { trial },
+        }
+    }
+
+    /// The trial in which it happened.
+    pub fn trial(&self) -> u64 {
+        match self {
+            EngineError::MoneyOverflow { trial } | EngineError::NotConserved { trial } => *trial,
         }
     }
 }
@@ -81,6 +88,10 @@ impl<'e> Prepared<'e> {
     /// ones are added to it.
     pub fn sharing(exp: &'e Experiment, known: &mut Known) -> Prepared<'e> {
         Prepared(Compiled::new(exp, known))
+    }
+
+    pub(super) fn compiled(&self) -> &Compiled<'e> {
+        &self.0
     }
 
     /// Runs the trials.
@@ -269,9 +280,7 @@ impl Done {
             all
         });
         let mut failed = lock(&errors).clone();
-        failed.sort_by_key(|e| match e {
-            EngineError::MoneyOverflow { trial } | EngineError::NotConserved { trial } => *trial,
-        });
+        failed.sort_by_key(EngineError::trial);
         if let Some(e) = failed.first() {
             return Err(*e);
         }
@@ -297,6 +306,6 @@ impl Done {
 }
 
 /// A poisoned lock only means that another thread panicked while it held it; the data is whole.
-fn lock<T>(m: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(m: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     m.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

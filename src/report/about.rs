@@ -1,10 +1,12 @@
 //! A scenario in words, before it is run.
 
-use crate::account::spec::{Access, Limit};
+use crate::account::spec::{Access, Limit, Opens, WindowSpec};
 use crate::analysis::pools::rule;
 use crate::analysis::summarise::About;
 use crate::analysis::words::money;
+use crate::base::civil::Zone;
 use crate::base::money::{Money, group_thousands};
+use crate::base::time::Instant;
 use crate::engine::experiment::Experiment;
 
 /// What a scenario says: who works, what pays for it, how long it is played.
@@ -14,6 +16,9 @@ pub fn describe(experiment: &Experiment, about: &About, trials: u64) -> String {
         out.push_str(&format!("  {name:<9} {text}\n"));
     };
     line("horizon", format!("{}, {}", about.horizon, about.timezone));
+    if let Some(begins) = &about.begins {
+        line("state", begins.clone());
+    }
     let fees: i64 = experiment.months.iter().map(|m| m.fee.0).sum();
     line(
         "plan",
@@ -33,9 +38,10 @@ pub fn describe(experiment: &Experiment, about: &About, trials: u64) -> String {
         line(
             "window",
             format!(
-                "{}: size {size}, {}",
+                "{}: size {size}, {}{}",
                 window.label,
-                window.provenance.name()
+                window.provenance.name(),
+                beginning(experiment, window)
             ),
         );
     }
@@ -68,6 +74,31 @@ pub fn describe(experiment: &Experiment, about: &About, trials: u64) -> String {
     );
     for warning in &about.warnings {
         line("warning", warning.clone());
+    }
+    out
+}
+
+/// How a window stands at the start: `, 37 % used, open until 20 Nov 14:10`.
+fn beginning(experiment: &Experiment, window: &WindowSpec) -> String {
+    let when = |at: Instant| {
+        let local = Zone(&experiment.zone).local(at);
+        format!("{} {} {}", local.day, local.month_short(), local.clock())
+    };
+    let mut out = String::new();
+    if window.used > 0.0 {
+        out.push_str(&format!(", {} % used", (window.used * 1e4).round() / 1e2));
+    }
+    match &window.opens {
+        Opens::FirstRequest {
+            open_until: Some(until),
+            ..
+        } => out.push_str(&format!(", open until {}", when(*until))),
+        Opens::FirstRequest { .. } => {}
+        Opens::Fixed { resets } => {
+            if let Some(first) = resets.first() {
+                out.push_str(&format!(", resets {}", when(*first)));
+            }
+        }
     }
     out
 }

@@ -92,6 +92,7 @@ fn scenario(f: &Findings) -> Value {
         "budget_usd": h.budget.map(|b| number(b.to_f64())),
         "price_date": h.price_date,
         "plan_date": h.plan_date,
+        "begins": h.begins,
     })
 }
 
@@ -253,7 +254,7 @@ fn blocked(f: &Findings) -> Value {
     })
 }
 
-/// A spread as an object.
+/// A spread with all its quantiles.
 pub fn spread(s: &Spread) -> Value {
     json!({
         "mean": number(s.mean), "se": number(s.se),

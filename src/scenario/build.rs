@@ -4,6 +4,7 @@ use crate::base::text;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 
 use super::actors::{self, World};
@@ -45,8 +46,10 @@ pub struct Scenario {
     pub sources: Vec<String>,
     /// The file as read.
     pub text: String,
-    /// `key=value` settings that were applied.
-    pub sets: Vec<String>,
+    /// Settings that were applied.
+    pub(super) settings: load::Settings,
+    /// The state of a real account from which it starts, in a sentence.
+    pub begins: Option<String>,
     /// The file's folder.
     pub(super) folder: Option<PathBuf>,
     /// FNV-1a of all effective values, presets, settings and data files included.
@@ -113,10 +116,34 @@ impl Scenario {
     /// # Errors
     /// Every problem, as [`super::parse`].
     pub fn with(&self, sets: &[String]) -> Result<Scenario, Problems> {
-        let mut all = self.sets.clone();
-        all.extend_from_slice(sets);
+        let mut settings = self.settings.clone();
+        settings.all.extend_from_slice(sets);
         let name = format!("{}.toml", self.name);
-        load::text(&name, &self.text, &all, self.folder.clone())
+        let changed = load::text(&name, &self.text, &settings, self.folder.clone())?;
+        Ok(Scenario {
+            begins: self.begins.clone(),
+            ..changed
+        })
+    }
+
+    /// The scenario with settings below all others: those of a real account's state. A second call
+    /// replaces what the first one brought.
+    ///
+    /// # Errors
+    /// Every problem, as [`super::parse`].
+    pub fn starting_with(&self, state: &[String]) -> Result<Scenario, Problems> {
+        let typed = self.settings.all.iter().skip(self.settings.from_state);
+        let settings = load::Settings {
+            all: state.iter().chain(typed).cloned().collect(),
+            from_state: state.len(),
+        };
+        let name = format!("{}.toml", self.name);
+        load::text(&name, &self.text, &settings, self.folder.clone())
+    }
+
+    /// The `key=value` settings that were applied.
+    pub fn sets(&self) -> &[String] {
+        &self.settings.all
     }
 
     /// The hash as it is written into files: 16 hexadecimal digits.
@@ -243,17 +270,7 @@ fn with_presets(cx: &Cx, document: &Table) -> Table {
 
 /// The calendar; where it is wrong, one with which the rest can still be checked.
 fn calendar_of(top: &Fields<'_>) -> (Calendar, Date, String) {
-    let name = top.text("timezone").map_or("UTC", |t| t.value);
-    let zone = zones::zone(name).unwrap_or_else(|| {
-        let names = zones::zone_names();
-        let hint = text::suggest(name, names.iter().map(String::as_str)).map_or_else(
-            || "zones are called like Europe/Berlin or America/New_York".to_owned(),
-            |s| format!("did you mean \"{s}\"?"),
-        );
-        let what = format!("unknown time zone \"{name}\"");
-        top.bad(top.place("timezone"), what, "expected an IANA name", &hint);
-        jiff::tz::TimeZone::UTC
-    });
+    let (zone, name) = time_zone(top, None);
     for key in ["start", "horizon"] {
         if !top.has(key) {
             top.missing(key, "");
@@ -275,7 +292,29 @@ fn calendar_of(top: &Fields<'_>) -> (Calendar, Date, String) {
         })
         .or_else(|()| Calendar::new(zone, fallback, Length::Months(1)))
         .unwrap_or_else(|_| Calendar::nothing());
-    (calendar, start.date(), name.to_owned())
+    (calendar, start.date(), name)
+}
+
+/// The time zone and its name: one that is asked for, else the scenario's, else UTC.
+pub(super) fn time_zone(top: &Fields<'_>, asked: Option<&str>) -> (TimeZone, String) {
+    let said = top.text("timezone").map_or("UTC", |t| t.value);
+    let name = asked.unwrap_or(said);
+    let zone = zones::zone(name).unwrap_or_else(|| {
+        let names = zones::zone_names();
+        let hint = text::suggest(name, names.iter().map(String::as_str)).map_or_else(
+            || "zones are called like Europe/Berlin or America/New_York".to_owned(),
+            |s| format!("did you mean \"{s}\"?"),
+        );
+        let what = format!("unknown time zone \"{name}\"");
+        let problem = match asked {
+            Some(_) => Problem::nowhere(what),
+            None => Problem::new(top.place("timezone"), what),
+        };
+        top.cx
+            .report(problem.expected("expected an IANA name").help(hint));
+        TimeZone::UTC
+    });
+    (zone, name.to_owned())
 }
 
 fn pools(plan: &Plan) -> Vec<String> {

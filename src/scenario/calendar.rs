@@ -194,6 +194,21 @@ impl Calendar {
         all
     }
 
+    /// Instants a whole number of lengths before or after `at`, as far as they lie inside. A reset that
+    /// somebody saw goes on to the millisecond, whatever the clocks do.
+    pub fn around(&self, at: Instant, length: Span) -> Vec<Instant> {
+        // A length that is too short was reported; it must not make the list endless.
+        let length = length.0.max(60_000);
+        let first = self.start.0 + length - (self.start.0 - at.0).rem_euclid(length);
+        let mut all = Vec::new();
+        let mut next = first;
+        while next < self.end.0 {
+            all.push(Instant(next));
+            next += length;
+        }
+        all
+    }
+
     /// Local midnights of a day of each month, inside the horizon. A day that a month does not have
     /// is its last.
     pub fn monthly(&self, day: i8) -> Vec<Instant> {

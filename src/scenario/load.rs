@@ -14,7 +14,32 @@ use super::sets;
 /// Bytes of a scenario file.
 const FILE_MAX: u64 = 4 << 20;
 
-pub(super) fn file(path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
+/// Settings in the order in which they are applied.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Settings {
+    /// `key=value` each.
+    pub all: Vec<String>,
+    /// So many of them come from the state of an account, the others from a person.
+    pub from_state: usize,
+}
+
+impl Settings {
+    /// What messages call a setting: people count those that they typed.
+    fn name(&self, index: usize) -> String {
+        match index.checked_sub(self.from_state) {
+            Some(typed) => format!("--set {}", typed + 1),
+            None => "--state".to_owned(),
+        }
+    }
+}
+
+pub(super) fn file(path: &Path, sets: &Settings) -> Result<Scenario, Problems> {
+    let (name, text, folder) = read(path)?;
+    self::text(&name, &text, sets, folder)
+}
+
+/// Reads a scenario file: its name, its text, its folder.
+pub(super) fn read(path: &Path) -> Result<(String, String, Option<PathBuf>), Problems> {
     let name = path.display().to_string();
     let unreadable = |what: String, help: &str| {
         let mut problem = Problem::nowhere(what);
@@ -57,8 +82,7 @@ pub(super) fn file(path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
             ));
         }
     };
-    let folder = path.parent().map(Path::to_path_buf);
-    self::text(&name, &text, sets, folder)
+    Ok((name, text, path.parent().map(Path::to_path_buf)))
 }
 
 /// The reason without the number of the system's error, which differs between systems.
@@ -73,7 +97,7 @@ fn reason(e: &std::io::Error) -> String {
 pub(super) fn text(
     name: &str,
     text: &str,
-    settings: &[String],
+    settings: &Settings,
     folder: Option<PathBuf>,
 ) -> Result<Scenario, Problems> {
     let sources = sources(name, text, settings);
@@ -84,7 +108,7 @@ pub(super) fn text(
         return Err(fail(with_what_is_certain(document, syntax, folder)));
     }
     let cx = Cx::new(folder.clone());
-    for (i, setting) in settings.iter().enumerate() {
+    for (i, setting) in settings.all.iter().enumerate() {
         sets::apply(&cx, &mut document, setting, first_setting() + i);
     }
     let built = build::check(&cx, &document);
@@ -108,7 +132,7 @@ pub(super) fn text(
 fn finish(
     name: &str,
     text: &str,
-    settings: &[String],
+    settings: &Settings,
     folder: Option<PathBuf>,
     built: Built,
     variants: Vec<VariantSpec>,
@@ -128,7 +152,8 @@ fn finish(
         question: built.question,
         sources: built.sources,
         text: text.to_owned(),
-        sets: settings.to_vec(),
+        settings: settings.clone(),
+        begins: None,
         folder,
         hash,
         plan: built.plan,
@@ -158,11 +183,11 @@ fn fnv(start: u64, bytes: &[u8]) -> u64 {
 }
 
 /// Number of the first setting's text: the file and the presets come before.
-fn first_setting() -> usize {
+pub(super) fn first_setting() -> usize {
     1 + presets::presets().len()
 }
 
-fn sources(name: &str, text: &str, settings: &[String]) -> Vec<Source> {
+pub(super) fn sources(name: &str, text: &str, settings: &Settings) -> Vec<Source> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut all = vec![Source {
         name: name.to_owned(),
@@ -172,8 +197,8 @@ fn sources(name: &str, text: &str, settings: &[String]) -> Vec<Source> {
         name: format!("preset {}", p.name),
         text: Arc::from(p.text),
     }));
-    all.extend(settings.iter().enumerate().map(|(i, s)| Source {
-        name: format!("--set {}", i + 1),
+    all.extend(settings.all.iter().enumerate().map(|(i, s)| Source {
+        name: settings.name(i),
         text: Arc::from(s.as_str()),
     }));
     all

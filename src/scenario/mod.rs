@@ -29,6 +29,7 @@ mod reactions;
 mod reload;
 mod rhythm;
 mod rivals;
+mod rules;
 mod schema;
 mod sets;
 mod tune;
@@ -48,6 +49,7 @@ pub use build::{LimitNote, RunSpec, Scenario, VariantSpec};
 pub use presets::{Preset, alone, init, presets};
 pub use problems::{Place, Problem, Problems};
 pub use rivals::{Rival, RivalTitle, Rivals};
+pub use rules::{Asked, rules};
 pub use schema::schema;
 pub use tune::{Precision, TuneSpec};
 
@@ -57,7 +59,7 @@ pub use tune::{Precision, TuneSpec};
 /// Every problem of the file and the settings; also a file that cannot be read, is not text, or is
 /// larger than 4 MB.
 pub fn load(path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
-    load::file(path, sets)
+    load::file(path, &typed(sets))
 }
 
 /// Checks a scenario's text as [`load`] does; `name` stands for the file in messages. Files that the
@@ -66,5 +68,12 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
 /// # Errors
 /// Every problem of the text and the settings.
 pub fn parse(name: &str, text: &str, sets: &[String]) -> Result<Scenario, Problems> {
-    load::text(name, text, sets, None)
+    load::text(name, text, &typed(sets), None)
+}
+
+fn typed(sets: &[String]) -> load::Settings {
+    load::Settings {
+        all: sets.to_vec(),
+        from_state: 0,
+    }
 }

@@ -13,7 +13,8 @@ struct Segment {
     at: Place,
 }
 
-/// Applies `key=value` as typed; `source` is the index of its text.
+/// Applies `key=value` as typed; `source` is the index of its text. Without a value (`key=`) the key
+/// is removed, as if it had never been written.
 pub(super) fn apply(cx: &Cx, doc: &mut Table, text: &str, source: usize) {
     let whole = Place::new(source, 0..text.len());
     let Some(split) = equals_sign(text) else {
@@ -28,6 +29,9 @@ pub(super) fn apply(cx: &Cx, doc: &mut Table, text: &str, source: usize) {
     let Some(segments) = segments(cx, path, Place::new(source, 0..split)) else {
         return;
     };
+    if value.trim().is_empty() {
+        return remove(cx, doc, &segments);
+    }
     let shift = split + 1;
     let item = doc::parse_value(value.trim(), source, shift + leading(value));
     let item = item.unwrap_or_else(|| Item {
@@ -161,6 +165,68 @@ fn put(cx: &Cx, doc: &mut Table, path: &[Segment], item: Item) {
     overlay(table, entry, kind.and_then(Kind::spec));
 }
 
+/// Removes a key, if it is there.
+fn remove(cx: &Cx, doc: &mut Table, path: &[Segment]) {
+    let Some((last, before)) = path.split_last() else {
+        return;
+    };
+    let mut spec: Option<&'static Spec> = Some(&TOP);
+    let mut found: Option<&mut Table> = Some(doc);
+    let mut rest = before.iter();
+    while let Some(segment) = rest.next() {
+        let Ok(kind) = known(cx, spec, segment) else {
+            return;
+        };
+        let item = found.and_then(|t| t.get_mut(&segment.text));
+        found = match (kind, item.map(|e| &mut e.item.node)) {
+            (Some(Kind::Tables(below, id)), list) => {
+                spec = Some(below);
+                let Some(choice) = rest.next() else {
+                    cx.report(whole_element(last, segment));
+                    return;
+                };
+                match list {
+                    Some(Node::List(all)) => {
+                        chosen(all, choice, id).and_then(|i| table_of(all.get_mut(i)))
+                    }
+                    _ => None,
+                }
+            }
+            (kind, node) => {
+                spec = kind.and_then(Kind::spec);
+                match node {
+                    Some(Node::Table(t)) => Some(t),
+                    _ => None,
+                }
+            }
+        };
+    }
+    if known(cx, spec, last).is_ok()
+        && let Some(table) = found
+    {
+        table.entries.retain(|e| e.key != last.text);
+    }
+}
+
+fn table_of(item: Option<&mut Item>) -> Option<&mut Table> {
+    match &mut item?.node {
+        Node::Table(t) => Some(t),
+        _ => None,
+    }
+}
+
+/// The element of a list of tables that a part of a path chooses, by its name or its number.
+fn chosen(all: &[Item], choice: &Segment, id: &str) -> Option<usize> {
+    let named = |item: &Item| {
+        matches!(
+            item.table().and_then(|t| t.get(id)).map(|e| &e.item.node),
+            Some(Node::Text(name)) if *name == choice.text
+        )
+    };
+    let by_number = || choice.text.parse().ok().filter(|n| *n < all.len());
+    all.iter().position(named).or_else(by_number)
+}
+
 fn whole_element(last: &Segment, list: &Segment) -> Problem {
     Problem::new(
         last.at,
@@ -255,23 +321,18 @@ fn element<'t>(
         ));
         return None;
     };
-    let name_of = |item: &Item| match item.table().and_then(|t| t.get(id)).map(|e| &e.item.node) {
-        Some(Node::Text(name)) => Some(name.clone()),
-        _ => None,
-    };
-    let names: Vec<Option<String>> = all.iter().map(name_of).collect();
-    let by_name = names
-        .iter()
-        .position(|n| n.as_deref() == Some(choice.text.as_str()));
-    let by_number = choice.text.parse::<usize>().ok().filter(|n| *n < all.len());
-    let index = match by_name.or(by_number) {
+    let index = match chosen(all, choice, id) {
         Some(index) => index,
         None if list.text == "window" => {
             all.push(new_element(id, choice));
             all.len() - 1
         }
         None => {
-            let known: Vec<&str> = names.iter().flatten().map(String::as_str).collect();
+            let name = |item: &'t Item| match &item.table()?.get(id)?.item.node {
+                Node::Text(name) => Some(name.as_str()),
+                _ => None,
+            };
+            let known: Vec<&str> = all.iter().filter_map(name).collect();
             let help = if known.is_empty() {
                 format!("there are {} of them, counted from 0", all.len())
             } else {

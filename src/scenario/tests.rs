@@ -64,7 +64,7 @@ fn every_wrong_file_says_why() {
             .lines()
             .filter_map(|l| l.strip_prefix("#! --set ").map(str::to_owned))
             .collect();
-        let problems = match load::file(&path, &sets) {
+        let problems = match load(&path, &sets) {
             Ok(_) => panic!("{name} has no problem"),
             Err(problems) => problems,
         };

@@ -166,3 +166,20 @@ fn lengths_and_horizons() {
     }
     assert!(horizon(Length::Months(24)).is_ok());
 }
+
+/// Wherever the instant lies, the resets are those a whole number of lengths away, inside the horizon.
+#[test]
+fn resets_around_an_instant() {
+    let c = calendar((2026, 12, 1), "UTC", "3 weeks");
+    let week = Span::days(7);
+    let expected: Vec<Instant> = [3, 10, 17]
+        .iter()
+        .map(|day| c.start + Span::days(*day) + Span::hours(7))
+        .collect();
+    for weeks in [-60, -1, 0, 1, 2, 60] {
+        let at = Instant(expected[0].0 + weeks * week.0);
+        assert_eq!(c.around(at, week), expected, "{weeks}");
+    }
+    // One at the start itself lies before all that is simulated.
+    assert_eq!(c.around(c.start, week).first(), Some(&(c.start + week)));
+}

@@ -247,3 +247,62 @@ fn reloads() {
         s.warnings
     );
 }
+
+#[test]
+fn a_setting_without_a_value_removes_the_key() {
+    let text = r#"
+start = 2026-12-01
+horizon = "1 month"
+[plan]
+name = "max-5x"
+[[plan.window]]
+id = "session"
+used = "37 %"
+open_until = 2026-12-01T03:00:00
+[wallet]
+balance = 20
+auto_reload = { threshold = 5, add = 10 }
+[[wallet.grant]]
+amount = 3
+expires = 2026-12-15
+[[actor]]
+name = "me"
+preset = "casual-chat"
+models = "sonnet-5.5"
+"#;
+    let with = |sets: &[&str]| {
+        let sets: Vec<String> = sets.iter().map(|s| (*s).to_owned()).collect();
+        parse("t.toml", text, &sets)
+    };
+    let changed = with(&[
+        "plan.window.session.used=",
+        "plan.window.session.open_until = ",
+        "plan.window.week.used=",
+        "wallet.auto_reload.add=",
+        "wallet.auto_reload.reload_to=25",
+        "wallet.grant=",
+    ])
+    .unwrap();
+    let account = &changed.experiment.account;
+    assert_eq!(account.windows[0].used, 0.0);
+    assert!(account.wallet.grants.is_empty());
+    let reload = account.wallet.auto_reload.as_ref().unwrap();
+    assert_eq!(reload.amount, ReloadAmount::To(Money::usd(25)));
+    // Nothing comes into being by being removed, and a name must exist.
+    assert_eq!(
+        changed.effective["plan"]["window"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert!(with(&["plan.window.session.usd="]).is_err());
+    assert!(
+        with(&["wallet="])
+            .unwrap()
+            .effective
+            .get("wallet")
+            .is_none()
+    );
+    assert!(with(&["plan.window.session="]).is_err());
+}

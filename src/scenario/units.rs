@@ -199,6 +199,15 @@ pub(super) fn length_of(f: &Fields<'_>, name: &'static str, item: &Item) -> Opti
     }
 }
 
+/// An instant with its distance from UTC out of text: `2026-12-05T09:00:00Z`.
+pub(super) fn instant(text: &str) -> Option<Moment> {
+    let at: jiff::Timestamp = text.trim().parse().ok()?;
+    let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    (2000..2200)
+        .contains(&day.year())
+        .then(|| Moment::Exact(at.as_millisecond(), day))
+}
+
 pub(super) fn moment(f: &Fields<'_>, name: &'static str, item: &Item) -> Option<Moment> {
     let found = match &item.node {
         Node::Date(d) => match (d.date, d.time, d.offset) {

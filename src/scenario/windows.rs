@@ -5,15 +5,16 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::calendar::Calendar;
 use super::draws::Wanted;
-use super::fields::{Cx, Fields};
+use super::fields::{At, Cx, Fields};
 use super::format::CLIENTS;
 use super::hours;
 use super::keys;
-use super::plan::{Scope, Window};
+use super::plan::{self, Window};
 use super::problems::{Place, Problem};
-use super::units::Length;
+use super::units::{self, Length};
 use crate::account::reason::WINDOWS_MAX;
 use crate::account::spec::{Limit, Opens, Provenance, WindowSpec};
+use crate::account::terms::Scope;
 use crate::base::law::{Draw, Level, lognormal_from_interval};
 use crate::base::time::{Instant, Span};
 use crate::catalog::{self, Catalog, PlanEntry};
@@ -26,12 +27,21 @@ struct Draft {
     fixed: bool,
     length: Length,
     round: Span,
-    resets: Option<(usize, u16)>,
+    resets: Option<Resets>,
     limit: DraftLimit,
     scope: Scope,
     used: f64,
     open_until: Option<Instant>,
     provenance: Provenance,
+}
+
+/// When a fixed window resets, if it is told.
+#[derive(Clone, Copy)]
+enum Resets {
+    /// Local weekday and minute.
+    Weekly(usize, u16),
+    /// At this instant, and one length apart before and after it.
+    Around(Instant),
 }
 
 enum DraftLimit {
@@ -101,13 +111,6 @@ fn from_catalog(w: &catalog::PlanWindow, at: Place) -> Draft {
             DraftLimit::Share(window.clone(), share.to_f64().unwrap_or(1.0), at)
         }
     };
-    let scope = match &w.scope {
-        catalog::Scope::All => Scope::All,
-        catalog::Scope::Families(names) | catalog::Scope::Models(names) => Scope::Some {
-            models: names.clone(),
-            clients: Vec::new(),
-        },
-    };
     let (fixed, round) = match w.opens {
         catalog::Opens::FirstRequest { round } => (false, round),
         catalog::Opens::Fixed => (true, Span::ZERO),
@@ -124,7 +127,7 @@ fn from_catalog(w: &catalog::PlanWindow, at: Place) -> Draft {
         length,
         round,
         limit,
-        scope,
+        scope: plan::scope(&w.scope),
         provenance: match w.provenance {
             catalog::Provenance::Official => Provenance::Official,
             catalog::Provenance::Fitted => Provenance::Fitted,
@@ -244,26 +247,7 @@ fn change_limit(w: &Fields<'_>, draft: &mut Draft) {
 
 fn change_times(w: &Fields<'_>, draft: &mut Draft, calendar: &Calendar) {
     if let Some(t) = w.text("resets") {
-        match hours::reset(t.value) {
-            Some(_) if !draft.fixed => {
-                let help = "a first-request window resets by itself: remove resets";
-                w.bad(t.at, "resets needs opens = \"fixed\"", "", help);
-            }
-            Some(_) if draft.length != Length::Days(7) => {
-                let help = "remove resets, or write length = \"7 days\"";
-                w.bad(t.at, "resets needs a length of 7 days", "", help);
-            }
-            Some(r) => draft.resets = Some(r),
-            None => {
-                let what = format!("resets is \"{}\"", t.value);
-                w.bad(
-                    t.at,
-                    what,
-                    "expected a weekday and a time, like \"sat 09:00\"",
-                    "",
-                );
-            }
-        }
+        change_resets(w, &t, draft, calendar);
     }
     if let Some(m) = w.moment("open_until") {
         if draft.fixed {
@@ -274,6 +258,33 @@ fn change_times(w: &Fields<'_>, draft: &mut Draft, calendar: &Calendar) {
         if draft.open_until.is_some_and(|t| t <= calendar.start) {
             let help = "leave it away: a closed window opens with the next request";
             w.bad(m.at, "open_until is not after the start", "", help);
+        }
+    }
+}
+
+fn change_resets(w: &Fields<'_>, t: &At<&str>, draft: &mut Draft, calendar: &Calendar) {
+    let instant = units::instant(t.value).and_then(|m| calendar.instant(m));
+    match (hours::reset(t.value), instant) {
+        _ if !draft.fixed && (hours::reset(t.value).is_some() || instant.is_some()) => {
+            let help = "a first-request window resets by itself: remove resets";
+            w.bad(t.at, "resets needs opens = \"fixed\"", "", help);
+        }
+        (Some(_), _) if draft.length != Length::Days(7) => {
+            let help = "remove resets, or write length = \"7 days\"";
+            let what = "a weekday needs a length of 7 days";
+            w.bad(t.at, what, "", help);
+        }
+        (Some((day, minute)), _) => draft.resets = Some(Resets::Weekly(day, minute)),
+        (None, Some(_)) if matches!(draft.length, Length::Months(_)) => {
+            let help = "remove resets: months are reset on the billing day";
+            w.bad(t.at, "resets does not go with a length in months", "", help);
+        }
+        (None, Some(at)) => draft.resets = Some(Resets::Around(at)),
+        (None, None) => {
+            let what = format!("resets is \"{}\"", t.value);
+            let expected = "expected a weekday and a time, like \"sat 09:00\", or an instant, like \
+                            \"2026-12-05T09:00:00Z\"";
+            w.bad(t.at, what, expected, "");
         }
     }
 }
@@ -348,7 +359,8 @@ fn finish(cx: &Cx, drafts: Vec<Draft>, calendar: &Calendar, billing_day: i8) -> 
         };
         let opens = if draft.fixed {
             let resets = match (draft.resets, draft.length) {
-                (Some((day, minute)), _) => calendar.weekly(day, minute),
+                (Some(Resets::Weekly(day, minute)), _) => calendar.weekly(day, minute),
+                (Some(Resets::Around(at)), length) => calendar.around(at, length.span()),
                 (None, Length::Months(1)) => calendar.monthly(billing_day),
                 (None, length) => calendar.periodic(length),
             };

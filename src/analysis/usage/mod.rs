@@ -5,6 +5,8 @@ mod by;
 mod imputed;
 mod sentences;
 mod sums;
+#[cfg(test)]
+mod tests;
 
 pub use by::{By, GROUPINGS_MAX, label};
 pub use imputed::Imputed;

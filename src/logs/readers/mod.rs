@@ -12,6 +12,24 @@ pub struct Origin<'a> {
     pub path: &'a str,
 }
 
+impl<'a> Origin<'a> {
+    /// The project that the file belongs to: the folder below `projects`, or else the first folder
+    /// on the way to it.
+    pub fn project(self) -> Option<&'a str> {
+        let parts: Vec<&str> = self.path.split(['/', '\\']).collect();
+        let folders = parts.split_last().map_or(&[][..], |(_, folders)| folders);
+        let below = folders.iter().rposition(|p| *p == "projects");
+        let at = below.map_or(0, |i| i + 1);
+        folders.get(at).copied().filter(|p| !p.is_empty())
+    }
+
+    /// The name of the file without its ending: in transcripts the session, if no row names one.
+    pub fn stem(self) -> &'a str {
+        let name = self.path.rsplit(['/', '\\']).next().unwrap_or("");
+        name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+    }
+}
+
 /// What a reader can be given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {

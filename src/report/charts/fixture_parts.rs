@@ -326,6 +326,7 @@ pub fn base(days: f64) -> Findings {
             hash: "0".to_string(),
             price_date: None,
             plan_date: None,
+            begins: None,
             plan: "max-5x".to_string(),
             timezone: "Europe/Berlin".to_string(),
             start: START,

@@ -23,9 +23,11 @@ mod blocked;
 mod cost;
 mod cost_bars;
 mod drains;
+pub mod history;
 mod left;
 mod month;
 mod spend;
+pub mod tornado;
 
 #[cfg(test)]
 mod fixture_parts;
@@ -149,13 +151,17 @@ pub fn render_all(findings: &Findings) -> Result<Vec<Rendered>, ChartError> {
 /// # Errors
 /// As [`render_all`].
 pub fn render(chart: &Chart, findings: &Findings) -> Result<Option<Rendered>, ChartError> {
-    let drawing = (chart.draw)(findings);
-    let rendered = drawing.map(|d| finish(chart.name, chart.file, d));
-    rendered.transpose()
+    let Some(drawing) = (chart.draw)(findings) else {
+        return Ok(None);
+    };
+    picture(chart.name, chart.file, drawing).map(Some)
 }
 
 /// A drawing as files.
-fn finish(
+///
+/// # Errors
+/// As [`render_all`].
+pub fn picture(
     name: &'static str,
     file: &'static str,
     drawing: Drawing,

@@ -6,7 +6,7 @@ mod differences;
 #[cfg(test)]
 mod tests;
 
-use super::{ChartError, Drawing, Rendered, finish};
+use super::{ChartError, Drawing, Rendered, picture};
 use crate::analysis::compare::Comparison;
 
 /// A chart of a comparison: its name and file, and how it is drawn; none when it has nothing to say.
@@ -34,5 +34,5 @@ pub fn render(c: &Comparison) -> Result<Vec<Rendered>, ChartError> {
     let drawn = CHARTS
         .iter()
         .filter_map(|chart| Some((chart.name, (chart.draw)(c)?)));
-    drawn.map(|(name, d)| finish(name, name, d)).collect()
+    drawn.map(|(name, d)| picture(name, name, d)).collect()
 }
