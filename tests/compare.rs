@@ -12,7 +12,9 @@ use burncast::engine::experiment::Experiment;
 use burncast::engine::outcome::Outcome;
 use burncast::engine::run::{RunOptions, run};
 use burncast::engine::series::Series;
-use burncast::scenario::{self, RivalTitle, Scenario};
+use burncast::report::compare as report;
+use burncast::report::page::Look;
+use burncast::scenario::{self, RivalTitle, Rivals, Scenario};
 
 fn parse(text: &str, sets: &[&str]) -> Scenario {
     let sets: Vec<String> = sets.iter().map(|s| (*s).to_owned()).collect();
@@ -213,11 +215,16 @@ fn compared(scenario: &Scenario, models: &[&str]) -> Comparison {
         Ok(found) => found,
         Err(problems) => panic!("{}", problems.render(false, 100)),
     };
+    held_against(scenario, &found)
+}
+
+fn held_against(scenario: &Scenario, found: &Rivals) -> Comparison {
     let contenders: Vec<Contender<'_>> = (found.rivals.iter())
         .map(|r| Contender {
             title: match &r.title {
                 RivalTitle::Models(mix) => Title::Models(mix.clone()),
-                _ => Title::AsItStands,
+                RivalTitle::Variant(name) => Title::Named(name.clone()),
+                RivalTitle::AsItStands => Title::AsItStands,
             },
             experiment: &r.scenario.experiment,
             plan: r.scenario.plan.clone(),
@@ -227,6 +234,9 @@ fn compared(scenario: &Scenario, models: &[&str]) -> Comparison {
     let stop = AtomicBool::new(false);
     let series = Series::new(2, &|_, _| {}, &stop);
     let about = About {
+        title: scenario.title.clone(),
+        timezone: scenario.timezone.clone(),
+        horizon: scenario.horizon.clone(),
         trial_word: scenario.trial_word.clone(),
         ..About::default()
     };
@@ -298,6 +308,38 @@ fn the_break_even_is_where_the_hand_calculation_crosses() {
         // A fraction of a request is drawn now and then, and cost grows in steps of one.
         assert!((value / over - 1.0).abs() < 0.05, "{value}, by hand {over}");
     }
+}
+
+/// What a newcomer sees of two shipped scenarios. Screens change with the numbers: read them again
+/// then, and accept them with `INSTA_UPDATE=always`.
+#[test]
+fn screens_of_shipped_scenarios() {
+    let shipped = |name: &str| {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("scenarios")
+            .join(name);
+        scenario::load(&path, &["run.trials=96".to_owned()])
+            .unwrap_or_else(|p| panic!("{}", p.render(false, 100)))
+    };
+    let look = Look {
+        width: 100,
+        color: false,
+        elapsed: None,
+        written: None,
+    };
+    let coding = shipped("pro-coding.toml");
+    let c = compared(
+        &coding,
+        &["opus-5.5", "sonnet-5.5", "opus-5.5:0.3+sonnet-5.5:0.7"],
+    );
+    insta::assert_snapshot!("models", report::screen(&c, &look));
+    let found = coding
+        .variants()
+        .unwrap_or_else(|p| panic!("{}", p.render(false, 100)));
+    insta::assert_snapshot!(
+        "variants",
+        report::screen(&held_against(&coding, &found), &look)
+    );
 }
 
 #[test]

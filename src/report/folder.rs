@@ -64,6 +64,7 @@ impl Written {
     pub fn summary(&self) -> String {
         match self.charts {
             0 => format!("{} tables, {MARK}", self.tables),
+            1 => format!("{} tables, 1 chart, {MARK}", self.tables),
             charts => format!("{} tables, {charts} charts, {MARK}", self.tables),
         }
     }

@@ -8,6 +8,8 @@
 pub mod break_even;
 pub mod columns;
 pub mod facts;
+#[cfg(test)]
+pub mod fixture;
 mod notes;
 pub mod pairs;
 pub mod sentences;

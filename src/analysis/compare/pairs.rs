@@ -5,6 +5,10 @@ use crate::analysis::numbers::{CONFIDENCE, Sorted, share};
 use crate::stats::estimate::Estimate;
 use crate::stats::mean;
 
+/// Trials that differ in one direction, and none in the other, that settle the sign: were both as
+/// likely, the chance of six on one side is 1 in 32.
+const ONE_WAY: f64 = 6.0;
+
 /// The difference of one quantity, another contender's minus the base's, trial by trial.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Difference {
@@ -46,9 +50,14 @@ impl Difference {
         }
     }
 
-    /// Whether the interval of the mean leaves the sign open.
+    /// Whether the sign of the mean is open: its interval holds zero, and it is not so that a fair
+    /// number of trials differ, all in one direction.
     pub fn is_open(&self) -> bool {
-        self.mean.low <= 0.0 && self.mean.high >= 0.0
+        let holds_zero = self.mean.low <= 0.0 && self.mean.high >= 0.0;
+        let hits = |share: &Estimate| share.value * share.n as f64;
+        let (less, more) = (hits(&self.less), hits(&self.more));
+        let one_way = less.min(more) < 0.5 && less.max(more) > ONE_WAY - 0.5;
+        holds_zero && !one_way
     }
 
     /// Whether the two are the same in every trial.

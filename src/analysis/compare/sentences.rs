@@ -257,9 +257,10 @@ pub fn percent_any(share: f64) -> String {
     }
 }
 
-/// `the week (all models)`.
+/// `the week`, `the week (Fable)`: a window of all models needs no more words.
 pub fn the(label: &str) -> String {
     match label.split_once(", ") {
+        Some((head, "all models")) => format!("the {}", lower_first(head)),
         Some((head, tail)) => format!("the {} ({tail})", lower_first(head)),
         None => format!("the {}", lower_first(label)),
     }
@@ -286,29 +287,31 @@ fn break_even(c: &Comparison, b: &BreakEven) -> String {
         true => "as the scenario says",
         false => "which is an assumption",
     };
-    let assumed = format!("It is taken to need {} here, {source}.", times(b.assumed));
+    let assumed = match (b.assumed - 1.0).abs() < 0.005 {
+        true => format!("Here it is taken to need as many, {source}."),
+        false => format!("Here it is taken to need {}, {source}.", times(b.assumed)),
+    };
     let verb = if b.instead_of.len() == 1 {
         "pays"
     } else {
         "pay"
     };
     let lead = match b.meetings.first() {
-        Some(Meeting::At { value, .. }) => format!(
-            "{dearer} {verb} off only if {cheaper} needs more than {} the requests for the same work",
-            times(*value)
+        Some(Meeting::At { value, low, high }) => format!(
+            "{dearer} {verb} off only if {cheaper} needs more than {} the requests for the same work \
+             at list price ({})",
+            times(*value),
+            interval(*low, *high)
         ),
         Some(Meeting::Beyond) => format!(
-            "Even with {MOST:.0} times the requests of {dearer} {cheaper} costs less at list price"
+            "Even with {MOST:.0} times the requests of {dearer}, {cheaper} costs less at list price"
         ),
         _ => return format!("{cheaper} is not cheaper than {dearer} at list price. {assumed}"),
     };
-    let said = usize::from(b.meetings.first() == Some(&Meeting::Beyond));
-    let all = b.quantities.iter().zip(&b.meetings).skip(said);
-    let parts: Vec<String> = all.map(|(q, m)| part(q, *m)).collect();
-    match parts.is_empty() {
-        true => format!("{lead}. {assumed}"),
-        false => format!("{lead}: {}. {assumed}", join(&parts)),
-    }
+    let others = b.quantities.iter().zip(&b.meetings).skip(1);
+    let mut parts = vec![lead];
+    parts.extend(others.map(|(q, m)| part(q, *m)));
+    format!("{}. {assumed}", join(&parts))
 }
 
 fn part(quantity: &Quantity, meeting: Meeting) -> String {
@@ -341,5 +344,37 @@ fn interval(low: f64, high: f64) -> String {
     match high.is_finite() {
         true => format!("{low:.2}-{high:.2}"),
         false => format!("at least {low:.2}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::compare::fixture;
+
+    #[test]
+    fn models_in_words() {
+        insta::assert_snapshot!(sentences(&fixture::models()).join("\n"));
+    }
+
+    #[test]
+    fn variants_in_words() {
+        insta::assert_snapshot!(sentences(&fixture::variants()).join("\n"));
+    }
+
+    #[test]
+    fn nothing_differs() {
+        insta::assert_snapshot!(sentences(&fixture::calm()).join("\n"));
+    }
+
+    #[test]
+    fn break_evens_that_are_not_there() {
+        let mut c = fixture::models();
+        c.break_evens[0].assumed = 1.0;
+        c.break_evens[0].meetings = vec![Meeting::Beyond, Meeting::Same, Meeting::NotCheaper];
+        let never = sentences(&c).pop().unwrap();
+        c.break_evens[0].meetings[0] = Meeting::NotCheaper;
+        let dearer = sentences(&c).pop().unwrap();
+        insta::assert_snapshot!(format!("{never}\n{dearer}"));
     }
 }

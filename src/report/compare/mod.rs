@@ -82,11 +82,11 @@ fn title(page: &mut Page<'_>, c: &Comparison) {
 fn costs(c: &Comparison) -> Vec<Vec<String>> {
     let window = main_window(c);
     let mut head = vec![
-        String::new(),
-        format!("a {}, mean", c.per.word),
+        format!("A {}", c.per.word),
+        "mean".to_owned(),
         "P50".to_owned(),
         "P90".to_owned(),
-        "extra usage".to_owned(),
+        "extra".to_owned(),
     ];
     let taxed = c.entries.iter().any(|e| e.tax_usd > 0.0);
     let elsewhere = c.entries.iter().any(|e| e.elsewhere_usd > 0.0);
@@ -95,7 +95,7 @@ fn costs(c: &Comparison) -> Vec<Vec<String>> {
     head.extend(window.map(|w| format!("{} used", short(w))));
     let stopped = c.entries.iter().any(|e| e.p_stopped.value > 0.0);
     head.extend(stopped.then(|| "stopped".to_owned()));
-    head.push("cheapest in (tied)".to_owned());
+    head.push("cheapest (tied)".to_owned());
     let mut rows = vec![head];
     let per = c.per.number;
     for e in &c.entries {
@@ -143,7 +143,7 @@ fn work(c: &Comparison) -> Vec<Vec<String>> {
     let need = window.map_or_else(|| "of the plan".to_owned(), |w| format!("of {}", the(w)));
     let mut rows = vec![vec![
         "The work itself".to_owned(),
-        format!("list price a {}", c.per.word),
+        "list price".to_owned(),
         need,
         "requests".to_owned(),
         "tokens".to_owned(),
