@@ -43,7 +43,11 @@ fn read_path(path: &Path) -> Logs {
     assert_eq!(r.usage_rows, r.requests + r.duplicates, "{r:?}");
     assert_eq!(r.requests, logs.requests.len() as u64);
     let rows = r.usage_rows - r.parts + r.synthetic + r.errors;
-    assert_eq!(r.rows, rows + r.other_rows + r.broken_rows + r.cut_lines, "{r:?}");
+    assert_eq!(
+        r.rows,
+        rows + r.other_rows + r.broken_rows + r.cut_lines,
+        "{r:?}"
+    );
     logs
 }
 
@@ -84,18 +88,28 @@ fn output(row: Value, tokens: u64) -> Value {
 }
 
 fn at(row: Value, second: &str) -> Value {
-    with(row, &[("/timestamp", json!(format!("2026-10-05T{second}Z")))])
+    with(
+        row,
+        &[("/timestamp", json!(format!("2026-10-05T{second}Z")))],
+    )
 }
 
 fn sidechain(row: Value) -> Value {
-    with(row, &[("/isSidechain", json!(true)), ("/agentId", json!("a1"))])
+    with(
+        row,
+        &[("/isSidechain", json!(true)), ("/agentId", json!("a1"))],
+    )
 }
 
 /// Rows of one message while it streams.
 fn streamed(row: &Value) -> Vec<Value> {
-    [(5, "10:00:00.000"), (7, "10:00:01.000"), (160, "10:00:02.000")]
-        .map(|(tokens, second)| at(output(row.clone(), tokens), second))
-        .to_vec()
+    [
+        (5, "10:00:00.000"),
+        (7, "10:00:01.000"),
+        (160, "10:00:02.000"),
+    ]
+    .map(|(tokens, second)| at(output(row.clone(), tokens), second))
+    .to_vec()
 }
 
 const ALL: Tokens = Tokens {
@@ -138,7 +152,10 @@ fn c_ids_of_a_gateway() {
 
 #[test]
 fn d_a_fork_repeats_its_parent() {
-    let fork = with(base(), &[("/sessionId", json!("s2")), ("/uuid", json!("u2"))]);
+    let fork = with(
+        base(),
+        &[("/sessionId", json!("s2")), ("/uuid", json!("u2"))],
+    );
     once(&Tree::of(&[(MAIN, vec![base()]), ("s2.jsonl", vec![fork])]).read());
 }
 
@@ -191,7 +208,10 @@ fn h_a_row_made_on_the_machine() {
         &[
             ("/message/id", json!("11111111-2222")),
             ("/message/model", json!("<synthetic>")),
-            ("/message/usage", json!({"input_tokens": 0, "output_tokens": 0})),
+            (
+                "/message/usage",
+                json!({"input_tokens": 0, "output_tokens": 0}),
+            ),
             ("/isApiErrorMessage", json!(true)),
         ],
     );
@@ -205,13 +225,22 @@ fn j_all_writes_live_an_hour() {
     let row = with(
         base(),
         &[
-            ("/message/usage/cache_creation_input_tokens", json!(1_000_000)),
-            ("/message/usage/cache_creation", json!({
-                "ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 1_000_000})),
+            (
+                "/message/usage/cache_creation_input_tokens",
+                json!(1_000_000),
+            ),
+            (
+                "/message/usage/cache_creation",
+                json!({
+                "ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 1_000_000}),
+            ),
         ],
     );
     let tokens = Tree::of(&[(MAIN, vec![row])]).read().requests[0].tokens;
-    assert_eq!((tokens.cache_write_5m, tokens.cache_write_1h), (0, 1_000_000));
+    assert_eq!(
+        (tokens.cache_write_5m, tokens.cache_write_1h),
+        (0, 1_000_000)
+    );
 }
 
 #[test]
@@ -219,12 +248,21 @@ fn j2_the_split_names_a_part_only() {
     let row = with(
         base(),
         &[
-            ("/message/usage/cache_creation_input_tokens", json!(1_000_000)),
-            ("/message/usage/cache_creation", json!({"ephemeral_1h_input_tokens": 400_000})),
+            (
+                "/message/usage/cache_creation_input_tokens",
+                json!(1_000_000),
+            ),
+            (
+                "/message/usage/cache_creation",
+                json!({"ephemeral_1h_input_tokens": 400_000}),
+            ),
         ],
     );
     let tokens = Tree::of(&[(MAIN, vec![row])]).read().requests[0].tokens;
-    assert_eq!((tokens.cache_write_5m, tokens.cache_write_1h), (600_000, 400_000));
+    assert_eq!(
+        (tokens.cache_write_5m, tokens.cache_write_1h),
+        (600_000, 400_000)
+    );
 }
 
 #[test]
@@ -240,7 +278,10 @@ fn k_the_last_line_is_cut() {
 
 #[test]
 fn l_an_old_row_states_its_cost() {
-    let row = with(base(), &[("/costUSD", json!(1.25)), ("/version", json!("1.0.30"))]);
+    let row = with(
+        base(),
+        &[("/costUSD", json!(1.25)), ("/version", json!("1.0.30"))],
+    );
     let request = once(&Tree::of(&[(MAIN, vec![row])]).read());
     assert_eq!(request.logged_cost, Some(Money::cents(125)));
 }
@@ -253,7 +294,10 @@ fn m_an_advisor_within_the_call() {
             "output_tokens": 40, "cache_read_input_tokens": 0, "cache_creation_input_tokens": 0},
     ]);
     let row = with(base(), &[("/message/usage/iterations", parts)]);
-    let early = with(output(base(), 5), &[("/message/usage/iterations", json!([]))]);
+    let early = with(
+        output(base(), 5),
+        &[("/message/usage/iterations", json!([]))],
+    );
     let logs = Tree::of(&[(MAIN, vec![early, row.clone(), row])]).read();
     assert_eq!((logs.requests.len(), logs.total().output), (2, 200));
     let is_advisor = |r: &&Request| logs.names.text(r.model) == "claude-opus-4-8";
@@ -285,7 +329,9 @@ fn q_a_message_streams_over_midnight() {
         row(160, "2026-10-06T00:00:01.000Z"),
     ];
     let request = once(&Tree::of(&[(MAIN, rows)]).read());
-    let before = "2026-10-05T23:59:59.900Z".parse::<jiff::Timestamp>().unwrap();
+    let before = "2026-10-05T23:59:59.900Z"
+        .parse::<jiff::Timestamp>()
+        .unwrap();
     assert_eq!(request.at.0, before.as_millisecond());
     assert_eq!(request.lasted().0, 1100);
 }
