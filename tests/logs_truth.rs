@@ -47,14 +47,29 @@ fn agree(logs: &Logs, truth: &Truth) {
     assert_eq!(logs.prompts.len(), truth.prompts);
     assert_eq!(logs.compactions.len(), truth.compactions);
     assert_eq!(logs.limit_hits.len(), truth.limit_hits);
-    assert_eq!((r.files, r.bytes, r.usage_rows), (truth.files, truth.bytes, truth.usage_rows));
-    assert_eq!((r.errors, r.cut_lines, r.broken_rows), (truth.errors, truth.cut_lines, 0));
+    assert_eq!(
+        (r.files, r.bytes, r.usage_rows),
+        (truth.files, truth.bytes, truth.usage_rows)
+    );
+    assert_eq!(
+        (r.errors, r.cut_lines, r.broken_rows),
+        (truth.errors, truth.cut_lines, 0)
+    );
     assert_eq!((r.odd_fields, r.undated, r.unreadable), (0, 0, 0));
     assert_eq!(r.usage_rows, r.requests + r.duplicates);
     let text = |name| logs.names.text(name).to_owned();
-    assert_eq!(sums(logs, |r| text(r.model)), truth.by(|c| c.model.to_owned()));
-    assert_eq!(sums(logs, |r| text(r.session)), truth.by(|c| c.session.clone()));
-    assert_eq!(sums(logs, |r| r.sidechain.to_string()), truth.by(|c| c.sidechain.to_string()));
+    assert_eq!(
+        sums(logs, |r| text(r.model)),
+        truth.by(|c| c.model.to_owned())
+    );
+    assert_eq!(
+        sums(logs, |r| text(r.session)),
+        truth.by(|c| c.session.clone())
+    );
+    assert_eq!(
+        sums(logs, |r| r.sidechain.to_string()),
+        truth.by(|c| c.sidechain.to_string())
+    );
     for length in [DAY, WINDOW] {
         let by_time = sums(logs, |r| (r.at.0 / length).to_string());
         assert_eq!(by_time, truth.by(|c| (c.at / length).to_string()));

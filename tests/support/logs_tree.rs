@@ -58,7 +58,11 @@ impl Truth {
     }
 }
 
-const MODELS: [&str; 3] = ["claude-opus-4-8", "claude-sonnet-4-6", "claude-haiku-4-5-20251001"];
+const MODELS: [&str; 3] = [
+    "claude-opus-4-8",
+    "claude-sonnet-4-6",
+    "claude-haiku-4-5-20251001",
+];
 /// Versions with an output that can be trusted only on the last row.
 const VERSIONS: [&str; 4] = ["1.0.77", "2.0.14", "2.1.90", "2.1.181"];
 /// 2026-09-01.
@@ -78,8 +82,14 @@ pub fn write(root: &Path, plan: &Plan) -> Truth {
         let id = writer.uuid();
         let parent = (!heads.is_empty()).then(|| writer.below(heads.len() as u64) as usize);
         // A fork begins with its parent's rows; a sub-agent that is asked aside replays them.
-        let head = parent.and_then(|p| heads.get(p)).cloned().unwrap_or_default();
-        let fork = writer.chance(0.15).then(|| head.clone()).unwrap_or_default();
+        let head = parent
+            .and_then(|p| heads.get(p))
+            .cloned()
+            .unwrap_or_default();
+        let fork = writer
+            .chance(0.15)
+            .then(|| head.clone())
+            .unwrap_or_default();
         let mut session = Session::new(&mut writer, &id, &project, n as i64, plan);
         let rows = session.main(fork);
         let agents = session.agents(&head);
@@ -141,7 +151,8 @@ impl Writer {
     fn file(&mut self, path: &Path, rows: &[String]) {
         let mut text = rows.concat();
         if self.chance(0.1) {
-            text += "{\"type\":\"assistant\",\"message\":{\"id\":\"msg_cut\",\"usage\":{\"output_tok";
+            text +=
+                "{\"type\":\"assistant\",\"message\":{\"id\":\"msg_cut\",\"usage\":{\"output_tok";
             self.truth.cut_lines += 1;
         }
         self.truth.files += 1;
@@ -180,7 +191,10 @@ impl<'a> Session<'a> {
     fn main(&mut self, fork: Vec<String>) -> Vec<String> {
         let mut rows = fork;
         self.w.truth.usage_rows += rows.iter().filter(|r| is_usage(r)).count() as u64;
-        self.w.truth.errors += rows.iter().filter(|r| r.contains("\"isApiErrorMessage\":true")).count() as u64;
+        self.w.truth.errors += rows
+            .iter()
+            .filter(|r| r.contains("\"isApiErrorMessage\":true"))
+            .count() as u64;
         let prompts = 1 + self.w.below(2 * self.plan.prompts as u64);
         for _ in 0..prompts {
             self.wait(60_000);
@@ -209,7 +223,9 @@ impl<'a> Session<'a> {
             let mut rows = Vec::new();
             if self.w.chance(0.3) {
                 let usage = head.iter().filter(|r| is_usage(r));
-                rows.extend(usage.map(|r| r.replace("\"isSidechain\":false", "\"isSidechain\":true")));
+                rows.extend(
+                    usage.map(|r| r.replace("\"isSidechain\":false", "\"isSidechain\":true")),
+                );
                 self.w.truth.usage_rows += rows.len() as u64;
             }
             for _ in 0..=self.w.below(12) {
@@ -247,7 +263,9 @@ impl<'a> Session<'a> {
     fn prompt(&mut self) -> String {
         self.w.truth.prompts += 1;
         let text = self.w.text(self.plan.text);
-        self.envelope("user") + &format!(r#","message":{{"role":"user","content":"do {text}"}}}}"#) + "\n"
+        self.envelope("user")
+            + &format!(r#","message":{{"role":"user","content":"do {text}"}}}}"#)
+            + "\n"
     }
 
     fn result(&mut self) -> String {
@@ -296,12 +314,20 @@ impl<'a> Session<'a> {
             sidechain: agent.is_some(),
             tokens,
         });
-        let message = if self.w.chance(0.05) { self.w.id("chatcmpl-") } else { self.w.id("msg_01") };
+        let message = if self.w.chance(0.05) {
+            self.w.id("chatcmpl-")
+        } else {
+            self.w.id("msg_01")
+        };
         let request = (!self.w.chance(0.05)).then(|| self.w.id("req_01"));
         let copies = 1 + self.w.below(4);
         for copy in 1..=copies {
             let last = copy == copies;
-            let output = if last { tokens.output } else { 1 + self.w.below(tokens.output) };
+            let output = if last {
+                tokens.output
+            } else {
+                1 + self.w.below(tokens.output)
+            };
             let text = self.w.text(self.plan.text);
             let body = format!(
                 r#""message":{{"model":"{model}","id":"{message}","type":"message","role":"assistant","content":[{{"type":"tool_use","id":"t","name":"Bash","input":{{"command":"{text}","id":null,"usage":{{"output_tokens":5}}}}}}],"stop_reason":{},"usage":{{"input_tokens":{},"cache_creation_input_tokens":{written},"cache_read_input_tokens":{},"cache_creation":{{"ephemeral_5m_input_tokens":{},"ephemeral_1h_input_tokens":{hour}}},"output_tokens":{output},"service_tier":"standard","speed":null}}}}{}"#,
@@ -309,7 +335,10 @@ impl<'a> Session<'a> {
                 tokens.input,
                 tokens.cache_read,
                 tokens.cache_write_5m,
-                request.as_ref().map(|r| format!(r#","requestId":"{r}""#)).unwrap_or_default(),
+                request
+                    .as_ref()
+                    .map(|r| format!(r#","requestId":"{r}""#))
+                    .unwrap_or_default(),
             );
             self.w.truth.usage_rows += 1;
             // Some versions tell a sub-agent's call only within the parent's report.
@@ -318,7 +347,9 @@ impl<'a> Session<'a> {
                     let own = self.agent.take();
                     let row = self.envelope("progress");
                     self.agent = own;
-                    format!(r#"{row},"data":{{"type":"agent_progress","agentId":"{agent}","message":{{"type":"assistant",{body}}}}}}}"#)
+                    format!(
+                        r#"{row},"data":{{"type":"agent_progress","agentId":"{agent}","message":{{"type":"assistant",{body}}}}}}}"#
+                    )
                 }
                 None => self.envelope("assistant") + "," + &body + "}",
             };
