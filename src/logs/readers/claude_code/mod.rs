@@ -66,6 +66,8 @@ struct Reader<'a, 'r> {
     model: Recent<'a>,
     cwd: Recent<'a>,
     version: (Option<Text<'a>>, bool),
+    /// Whether the line has a readable time of its own.
+    dated: bool,
 }
 
 /// The last text of a field and its name.
@@ -97,6 +99,7 @@ impl<'a, 'r> Reader<'a, 'r> {
             model: Recent::default(),
             cwd: Recent::default(),
             version: (None, false),
+            dated: false,
         }
     }
 
@@ -114,11 +117,15 @@ impl<'a, 'r> Reader<'a, 'r> {
         };
         let odd = line.odd + line.inner.as_ref().map_or(0, |i| i.odd);
         self.rows.receipt.odd_fields += odd;
-        let at = self.rows.time(instant(line.at));
+        let own = instant(line.at);
+        self.dated = own.is_some();
+        let at = self.rows.time(own);
         let counted = if line.kind.is("assistant") {
             self.assistant(&line, &line, at, text)
         } else if let Some(inner) = line.inner.as_deref().filter(|_| line.kind.is("progress")) {
-            let at = instant(inner.at).unwrap_or(at);
+            let own = instant(inner.at);
+            self.dated |= own.is_some();
+            let at = own.unwrap_or(at);
             self.assistant(&line, inner, at, text)
         } else {
             if line.kind.is("user") {
@@ -208,7 +215,7 @@ impl<'a, 'r> Reader<'a, 'r> {
 
     fn push(&mut self, key: u128, request: Request) {
         self.rows.receipt.usage_rows += 1;
-        self.rows.receipt.undated += u64::from(request.at == Rows::UNDATED);
+        self.rows.receipt.undated += u64::from(!self.dated);
         self.rows.rows.push(Row { key, request });
     }
 

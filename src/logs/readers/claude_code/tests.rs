@@ -138,7 +138,7 @@ fn rows_without_a_time_stand_at_the_row_before() {
     };
     let mut rows =
         rows_of(format!("{}\n{}\n{}\n", undated("msg_0"), row(), undated("msg_2")).as_bytes());
-    assert_eq!(rows.receipt.undated, 1);
+    assert_eq!(rows.receipt.undated, 2);
     assert_eq!(rows.rows[0].request.at, Rows::UNDATED);
     assert_eq!(rows.rows[2].request.at, rows.rows[1].request.at);
     rows.settle(Instant(7));
