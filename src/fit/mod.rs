@@ -1,6 +1,3 @@
 //! From logs to a scenario: parameters with their uncertainty and the goodness of each fit.
 
 pub mod begin;
-
-#[cfg(test)]
-mod begin_tests;
