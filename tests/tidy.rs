@@ -36,7 +36,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "base", "engine", "analysis", "catalog", "report", "scenario", "logs", "fit",
+            "base", "account", "engine", "analysis", "catalog", "report", "scenario", "logs", "fit",
         ],
     ),
 ];

@@ -85,7 +85,8 @@ impl Account<'_> {
         }
     }
 
-    fn wallet_admits(&self, seat: usize, class: usize) -> Result<(), Reason> {
+    /// Whether the wallet would pay for a request of `class` by `seat` now; else why not.
+    pub fn wallet_admits(&self, seat: usize, class: usize) -> Result<(), Reason> {
         let grants = self.spec.classes[class].grants;
         self.wallet
             .admits(&self.spec.wallet, self.seats[seat].spent_month, grants)

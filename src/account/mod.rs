@@ -6,14 +6,19 @@
 
 pub mod gate;
 pub mod ledger;
+pub mod meter;
 pub mod rates;
 pub mod reason;
+mod renew;
+pub mod rules;
 pub mod spec;
 pub mod state;
+pub mod terms;
 pub mod wallet;
 pub mod windows;
 pub mod world;
 
 pub use gate::{Refusal, Verdict};
+pub use meter::Meter;
 pub use state::Account;
 pub use world::{Note, Payment, World};

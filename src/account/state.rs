@@ -18,7 +18,7 @@ pub(super) struct FastClass {
 
 /// A charge of a request that has not ended yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct InFlight {
+pub(super) struct InFlight {
     ends: i64,
     order: u64,
     seat: usize,
@@ -44,12 +44,12 @@ pub struct Account<'a> {
     pub(super) calm: bool,
     pub(super) false_refusal_until: i64,
     pub(super) wrong_bucket_until: i64,
-    in_flight: Vec<InFlight>,
-    flights: u64,
-    next_month: usize,
-    next_day: usize,
+    pub(super) in_flight: Vec<InFlight>,
+    pub(super) flights: u64,
+    pub(super) next_month: usize,
+    pub(super) next_day: usize,
     /// The earliest instant at which something happens by itself.
-    next_event: i64,
+    pub(super) next_event: i64,
 }
 
 impl<'a> Account<'a> {
@@ -87,7 +87,43 @@ impl<'a> Account<'a> {
             next_day: 0,
             next_event: NEVER,
         };
+        account.leave_out_what_was_used_before();
         account.wallet.schedule(&spec.wallet);
+        account.reschedule();
+        account
+    }
+
+    /// A period counts all that was taken from its window; what was taken before the start is none
+    /// of this trial's.
+    fn leave_out_what_was_used_before(&mut self) {
+        for s in &self.seats {
+            for w in (0..self.window_count).filter(|w| s.open[*w]) {
+                self.stats[w].used -= self.limits[w] - s.room[w];
+            }
+        }
+    }
+
+    /// The windows and the requests under way of this account with another wallet, at the same
+    /// instant. `spec` may differ from this account's in its wallet only.
+    pub fn with_wallet<'b>(&self, spec: &'b AccountSpec, wallet: Wallet) -> Account<'b> {
+        let mut account = Account {
+            spec,
+            seats: self.seats.clone(),
+            wallet,
+            limits: self.limits,
+            stats: self.stats,
+            classes: self.classes.clone(),
+            window_count: self.window_count,
+            has_first_request_windows: self.has_first_request_windows,
+            calm: self.calm,
+            false_refusal_until: self.false_refusal_until,
+            wrong_bucket_until: self.wrong_bucket_until,
+            in_flight: self.in_flight.clone(),
+            flights: self.flights,
+            next_month: self.next_month,
+            next_day: self.next_day,
+            next_event: NEVER,
+        };
         account.reschedule();
         account
     }
@@ -280,6 +316,11 @@ impl<'a> Account<'a> {
         let eligible = self.spec.classes[class].grants;
         self.wallet.charge(spec, now.0, cost, eligible, world);
         self.next_event = self.next_event.min(self.wallet.next_event);
+    }
+
+    /// What can be charged to the wallet before anything happens, see [`Wallet::headroom`].
+    pub fn headroom(&self, eligible: u32) -> i64 {
+        self.wallet.headroom(&self.spec.wallet, eligible)
     }
 
     /// Starts an incident: requests are refused although something is left, until `until`.

@@ -17,6 +17,10 @@ pub struct PoolStats {
     pub empty_ms: i64,
     /// Largest use in one period, in millionths of the limit (windows).
     pub peak_ppm: i64,
+    /// Units taken over all periods (windows).
+    pub used: i64,
+    /// Periods that ran (windows).
+    pub periods: i64,
 }
 
 impl PoolStats {
@@ -25,6 +29,8 @@ impl PoolStats {
         drains: 0,
         empty_ms: 0,
         peak_ppm: 0,
+        used: 0,
+        periods: 0,
     };
 
     /// Notes that the pool became empty at `at`.
@@ -47,7 +53,7 @@ pub struct Seat {
     /// Whether the window runs.
     pub open: [bool; WINDOWS_MAX],
     /// Index of the next fixed reset.
-    next_fixed: [usize; WINDOWS_MAX],
+    pub(super) next_fixed: [usize; WINDOWS_MAX],
     /// Charged to the wallet by this seat in the current month.
     pub spent_month: i64,
 }
@@ -175,6 +181,10 @@ impl Seat {
         let used = i128::from(limits[w]) - i128::from(self.room[w]);
         let ppm = (used * 1_000_000 / i128::from(limits[w].max(1))) as i64;
         stats.peak_ppm = stats.peak_ppm.max(ppm);
+        stats.used = stats
+            .used
+            .saturating_add(i64::try_from(used).unwrap_or(i64::MAX));
+        stats.periods += 1;
     }
 
     /// Opens the closed windows in `mask` at the first request.

@@ -1,12 +1,13 @@
 //! One number of a run by its name, with its interval: for requirements and adaptive stopping.
 
 use crate::analysis::cost;
-use crate::analysis::numbers::{COUNT, HOURS, Sorted, USD, share};
+use crate::analysis::numbers::{CONFIDENCE, COUNT, HOURS, Sorted, USD};
 use crate::base::money::Money;
 use crate::engine::experiment::Experiment;
-use crate::engine::outcome::{Field, NEVER, Outcome};
-use crate::engine::require::{Metric, Requirement, Stat};
+use crate::engine::outcome::{Field, Layout, NEVER, Outcome};
+use crate::engine::require::{Metric, Requirement};
 use crate::stats::estimate::Estimate;
+use crate::stats::proportion;
 
 /// Why a metric has no value in this scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,155 @@ pub fn check(
     }
 }
 
+/// How the numbers of single trials make one number of a run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Statistic {
+    /// The share of trials that have it.
+    Share,
+    /// The sum over all trials by the sum of what it is counted among.
+    Ratio,
+    Mean,
+    /// The quantile of this share.
+    Quantile(f64),
+}
+
+/// How a column of numbers of trials is measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measure {
+    pub statistic: Statistic,
+    /// What the numbers are divided by to be in the unit of people.
+    pub unit: f64,
+}
+
+impl Measure {
+    /// The number of a run, with its interval of this confidence. `cases`: of each trial its number
+    /// and of how many it is (1 unless it is a ratio). `exact`: the interval of a probability covers
+    /// at least so much, instead of so much on average.
+    pub fn estimate(&self, cases: &[(i64, i64)], exact: bool, confidence: f64) -> Estimate {
+        let n = cases.len() as u64;
+        let sorted = || Sorted::new(cases.iter().map(|c| c.0).collect());
+        match self.statistic {
+            Statistic::Share => {
+                let hits = cases.iter().filter(|c| c.0 > 0).count() as u64;
+                if exact {
+                    proportion::clopper_pearson(hits, n, confidence)
+                } else {
+                    proportion::wilson(hits, n, confidence)
+                }
+            }
+            Statistic::Ratio => proportion::clustered(cases, confidence),
+            Statistic::Mean => sorted().mean_at(self.unit, confidence),
+            Statistic::Quantile(p) => sorted().estimate_at(p, self.unit, confidence),
+        }
+    }
+}
+
+/// Reads one metric off the rows of trials.
+pub struct Gauge<'e> {
+    experiment: &'e Experiment,
+    layout: Layout,
+    metric: Metric,
+    budget: i64,
+    pool: usize,
+}
+
+impl<'e> Gauge<'e> {
+    /// # Errors
+    /// As [`check`].
+    pub fn new(
+        experiment: &'e Experiment,
+        metric: &Metric,
+        budget: Option<Money>,
+    ) -> Result<Gauge<'e>, NoSuchNumber> {
+        check(experiment, metric, budget)?;
+        let pool = match metric {
+            Metric::PDrains(name) => pool(experiment, name)?,
+            _ => 0,
+        };
+        Ok(Gauge {
+            experiment,
+            layout: Layout::new(
+                experiment.account.windows.len() + 1,
+                experiment.months.len(),
+            ),
+            metric: metric.clone(),
+            budget: budget.unwrap_or(Money::MAX).0,
+            pool,
+        })
+    }
+
+    /// What a trial has of it, and of how many (1 unless it is a ratio). Money that leaves its
+    /// range is [`i64::MAX`].
+    pub fn read(&self, row: &[i64]) -> (i64, i64) {
+        let at = |field| row[self.layout.at(field)];
+        let months = |fields: &[fn(usize) -> Field]| {
+            let each = (0..self.layout.months).flat_map(|m| fields.iter().map(move |f| f(m)));
+            each.fold(0i64, |sum, field| sum.saturating_add(at(field)))
+        };
+        let cost = || {
+            let fees = self.experiment.months.iter().map(|m| m.fee.0);
+            let paid = months(&[Field::Card, Field::Tax, Field::Api]);
+            fees.fold(paid, i64::saturating_add)
+        };
+        let value = match &self.metric {
+            Metric::PBlocked => i64::from(at(Field::Blocked) > 0),
+            Metric::PBlockedByWallet => i64::from(at(Field::BlockedByWallet) > 0),
+            Metric::PDrains(_) => i64::from(at(Field::FirstDrain(self.pool)) != NEVER),
+            Metric::POverBudget => i64::from(cost() > self.budget),
+            Metric::PStockOut => return (at(Field::LateReloads), at(Field::Reloads)),
+            Metric::Cost(_) => cost(),
+            Metric::Extra(_) => months(&[Field::Extra]),
+            Metric::BlockedHours(_) => at(Field::BlockedMs),
+            Metric::BlockedRequests(_) => at(Field::Blocked),
+            Metric::LostRequests(_) => at(Field::Lost),
+            Metric::Requests(_) => at(Field::Requests),
+            Metric::Reloads(_) => at(Field::Reloads),
+            Metric::Expired(_) => at(Field::Expired),
+            Metric::Idle => at(Field::Idle),
+        };
+        (value, 1)
+    }
+
+    /// How the numbers of trials make the metric.
+    pub fn measure(&self) -> Measure {
+        Measure {
+            statistic: self.statistic(),
+            unit: self.unit(),
+        }
+    }
+
+    fn statistic(&self) -> Statistic {
+        let stat = match &self.metric {
+            Metric::PStockOut => return Statistic::Ratio,
+            Metric::PBlocked
+            | Metric::PBlockedByWallet
+            | Metric::PDrains(_)
+            | Metric::POverBudget => return Statistic::Share,
+            Metric::Idle => return Statistic::Mean,
+            Metric::Cost(s)
+            | Metric::Extra(s)
+            | Metric::BlockedHours(s)
+            | Metric::BlockedRequests(s)
+            | Metric::LostRequests(s)
+            | Metric::Requests(s)
+            | Metric::Reloads(s)
+            | Metric::Expired(s) => s,
+        };
+        match stat.share() {
+            None => Statistic::Mean,
+            Some(p) => Statistic::Quantile(p),
+        }
+    }
+
+    fn unit(&self) -> f64 {
+        match &self.metric {
+            Metric::Cost(_) | Metric::Extra(_) | Metric::Expired(_) | Metric::Idle => USD,
+            Metric::BlockedHours(_) => HOURS,
+            _ => COUNT,
+        }
+    }
+}
+
 /// The number with its 95 % interval.
 ///
 /// # Errors
@@ -40,34 +190,13 @@ pub fn measure(
     metric: &Metric,
     budget: Option<Money>,
 ) -> Result<Estimate, NoSuchNumber> {
-    let n = outcome.trials as u64;
-    let hits = |column: &[i64], hit: fn(i64) -> bool| {
-        share(column.iter().filter(|v| hit(**v)).count() as u64, n)
-    };
-    let column = |field| outcome.column(field);
-    let totals = || cost::totals(experiment, outcome).map_err(|e| NoSuchNumber(e.to_string()));
-    check(experiment, metric, budget)?;
-    Ok(match metric {
-        Metric::PBlocked => hits(&column(Field::Blocked), |v| v > 0),
-        Metric::PBlockedByWallet => hits(&column(Field::BlockedByWallet), |v| v > 0),
-        Metric::PDrains(name) => {
-            let drained = column(Field::FirstDrain(pool(experiment, name)?));
-            hits(&drained, |v| v != NEVER)
-        }
-        Metric::POverBudget => {
-            let limit = budget.unwrap_or(Money::MAX).0;
-            share(totals()?.iter().filter(|v| **v > limit).count() as u64, n)
-        }
-        Metric::Cost(stat) => of(totals()?, *stat, USD),
-        Metric::Extra(stat) => of(extra(experiment, outcome), *stat, USD),
-        Metric::BlockedHours(stat) => of(column(Field::BlockedMs), *stat, HOURS),
-        Metric::BlockedRequests(stat) => of(column(Field::Blocked), *stat, COUNT),
-        Metric::LostRequests(stat) => of(column(Field::Lost), *stat, COUNT),
-        Metric::Requests(stat) => of(column(Field::Requests), *stat, COUNT),
-        Metric::Reloads(stat) => of(column(Field::Reloads), *stat, COUNT),
-        Metric::Expired(stat) => of(column(Field::Expired), *stat, USD),
-        Metric::Idle => of(column(Field::Idle), Stat::Mean, USD),
-    })
+    let gauge = Gauge::new(experiment, metric, budget)?;
+    if matches!(metric, Metric::Cost(_) | Metric::POverBudget) {
+        cost::totals(experiment, outcome).map_err(|e| NoSuchNumber(e.to_string()))?;
+    }
+    let rows = outcome.rows.chunks_exact(outcome.layout.width);
+    let cases: Vec<_> = rows.map(|row| gauge.read(row)).collect();
+    Ok(gauge.measure().estimate(&cases, false, CONFIDENCE))
 }
 
 /// The answer to a requirement.
@@ -117,34 +246,6 @@ fn pool(experiment: &Experiment, name: &str) -> Result<usize, NoSuchNumber> {
             known.join(", ")
         ))
     })
-}
-
-fn extra(experiment: &Experiment, outcome: &Outcome) -> Vec<i64> {
-    let mut sums = vec![0i64; outcome.trials];
-    for m in 0..experiment.months.len() {
-        for (sum, v) in sums.iter_mut().zip(outcome.column(Field::Extra(m))) {
-            *sum = sum.saturating_add(v);
-        }
-    }
-    sums
-}
-
-fn of(column: Vec<i64>, stat: Stat, unit: f64) -> Estimate {
-    let sorted = Sorted::new(column);
-    let p = match stat {
-        Stat::Mean => return sorted.mean(unit),
-        Stat::P05 => 0.05,
-        Stat::P10 => 0.10,
-        Stat::P25 => 0.25,
-        Stat::P50 => 0.50,
-        Stat::P75 => 0.75,
-        Stat::P80 => 0.80,
-        Stat::P90 => 0.90,
-        Stat::P95 => 0.95,
-        Stat::P99 => 0.99,
-        Stat::Max => 1.0,
-    };
-    sorted.estimate(p, unit)
 }
 
 #[cfg(test)]

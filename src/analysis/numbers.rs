@@ -95,18 +95,37 @@ impl Sorted {
 
     /// A quantile with its 95 % interval, in a unit; an end that nothing bounds is infinite.
     pub fn estimate(&self, p: f64, unit: f64) -> Estimate {
-        let (low, high) = self.interval(p);
-        Estimate {
-            value: self.quantile(p) as f64 / unit,
-            low: low.map_or(f64::NEG_INFINITY, |v| v as f64 / unit),
-            high: high.map_or(f64::INFINITY, |v| v as f64 / unit),
-            n: self.0.len() as u64,
-        }
+        self.estimate_at(p, unit, CONFIDENCE)
+    }
+
+    /// As [`Sorted::estimate`], with an interval of another confidence.
+    pub fn estimate_at(&self, p: f64, unit: f64, confidence: f64) -> Estimate {
+        let found = quantile::estimate(&self.0, p, confidence);
+        let n = self.0.len() as u64;
+        found.map_or(
+            Estimate {
+                value: 0.0,
+                low: f64::NEG_INFINITY,
+                high: f64::INFINITY,
+                n,
+            },
+            |e| Estimate {
+                value: e.value / unit,
+                low: e.low / unit,
+                high: e.high / unit,
+                n,
+            },
+        )
     }
 
     /// The mean with its 95 % interval, in a unit.
     pub fn mean(&self, unit: f64) -> Estimate {
-        let found = mean::estimate(&self.0, CONFIDENCE);
+        self.mean_at(unit, CONFIDENCE)
+    }
+
+    /// As [`Sorted::mean`], with an interval of another confidence.
+    pub fn mean_at(&self, unit: f64, confidence: f64) -> Estimate {
+        let found = mean::estimate(&self.0, confidence);
         let n = self.0.len() as u64;
         found.map_or(
             Estimate {

@@ -68,7 +68,9 @@ impl<'a> Pricer<'a> {
             CostFrom::Auto | CostFrom::Logged => request.logged_cost,
         };
         let cost = match (logged, self.from) {
-            (None, CostFrom::Auto | CostFrom::Recompute) => self.list_price(names, request),
+            (None, CostFrom::Auto | CostFrom::Recompute) => {
+                self.list_price(names, request).map(|(cost, _)| cost)
+            }
             (logged, _) => logged,
         };
         if cost.is_none() {
@@ -77,8 +79,9 @@ impl<'a> Pricer<'a> {
         cost
     }
 
-    /// The list price of a request, web searches included.
-    fn list_price(&mut self, names: &Names, request: &Request) -> Option<Money> {
+    /// The list price of a request, web searches included, and the prices per token behind it.
+    /// `None` for a model without any, which is not noted here.
+    pub fn list_price(&mut self, names: &Names, request: &Request) -> Option<(Money, Rates)> {
         let prices = self.prices(names, request)?;
         if prices.outside {
             note(&mut self.outside, names.text(request.model), request.count);
@@ -95,7 +98,7 @@ impl<'a> Pricer<'a> {
         let searches = i128::from(self.catalog.modifiers().web_search.0)
             .checked_mul(i128::from(request.web_searches))?;
         let total = charge(&rates, &request.tokens).checked_add(searches)?;
-        i64::try_from(total).ok().map(Money)
+        Some((Money(i64::try_from(total).ok()?), rates))
     }
 
     /// The price of one token of a request's output, pico-dollars.
@@ -125,7 +128,7 @@ fn note(list: &mut BTreeMap<String, u64>, model: &str, requests: u32) {
 }
 
 /// Tokens times prices, pico-dollars.
-fn charge(rates: &Rates, t: &Tokens) -> i128 {
+pub fn charge(rates: &Rates, t: &Tokens) -> i128 {
     [
         (rates.input, t.input),
         (rates.write_5m, t.cache_write_5m),

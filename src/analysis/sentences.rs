@@ -12,8 +12,8 @@ use crate::stats::estimate::Estimate;
 
 mod subject;
 
-pub use subject::lower_first;
-use subject::{Subject, upper_first};
+use subject::Subject;
+pub use subject::{lower_first, upper_first};
 
 /// Other pools that get a clause of their own.
 const OTHERS_MAX: usize = 3;

@@ -151,7 +151,7 @@ pub fn grouped(rows: &[SpendRow]) -> Vec<Group> {
 }
 
 /// The name without the number that tells copies apart.
-fn stem(name: &str) -> &str {
+pub fn stem(name: &str) -> &str {
     let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
     match name.rsplit_once(' ') {
         Some((stem, number)) if digits(number) && !stem.is_empty() => stem,

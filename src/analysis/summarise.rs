@@ -97,7 +97,7 @@ pub fn findings(
     })
 }
 
-fn header(experiment: &Experiment, outcome: &Outcome, about: &About) -> Header {
+pub fn header(experiment: &Experiment, outcome: &Outcome, about: &About) -> Header {
     let windows = &experiment.account.windows;
     let assumed = windows.iter().any(|w| w.provenance == Provenance::Assumed);
     Header {

@@ -227,6 +227,15 @@ impl<'a> Dates<'a> {
     }
 }
 
+/// `the 5-hour window`, `the week (all models)`: a pool's label inside a sentence.
+pub fn the(label: &str) -> String {
+    use crate::analysis::sentences::lower_first;
+    match label.split_once(", ") {
+        Some((head, tail)) => format!("the {} ({tail})", lower_first(head)),
+        None => format!("the {}", lower_first(label)),
+    }
+}
+
 /// `a`, `a and b`, `a, b and c`.
 pub fn join(parts: &[String]) -> String {
     match parts {

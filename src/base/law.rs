@@ -153,6 +153,46 @@ impl Law {
         })
     }
 
+    /// The law of `factor` times X, for `factor` > 0; of counts the law of the same kind whose mean
+    /// is `factor` times as large (trials to a success: its excess over the one that is always
+    /// there). `None` where the kind has no such law.
+    pub fn times(&self, factor: f64) -> Option<Law> {
+        let f = factor;
+        let mut law = self.clone();
+        match &mut law {
+            Law::Constant(value) => *value *= f,
+            Law::LogNormal { mu, .. } => *mu += libm::log(f),
+            Law::Normal { mean, sd } => {
+                *mean *= f;
+                *sd *= f;
+            }
+            Law::Gamma { scale, .. } | Law::Weibull { scale, .. } | Law::Lomax { scale, .. } => {
+                *scale *= f;
+            }
+            Law::Exponential { mean } | Law::Poisson { mean } => *mean *= f,
+            Law::NegativeBinomial { mean, .. } => *mean *= f,
+            Law::Geometric { mean } => *mean = 1.0 + (*mean - 1.0) * f,
+            Law::Uniform { low, high } => {
+                *low *= f;
+                *high *= f;
+            }
+            Law::Triangular { low, mode, high } | Law::Pert { low, mode, high } => {
+                for x in [low, mode, high] {
+                    *x *= f;
+                }
+            }
+            Law::Beta { .. } => return None,
+            Law::Empirical(values) => values.iter_mut().for_each(|v| *v *= f),
+            Law::Mixture(parts) => {
+                for (_, part) in parts {
+                    *part = part.times(f)?;
+                }
+            }
+        }
+        law.check().ok()?;
+        Some(law)
+    }
+
     /// Whether all chance sits on separate values (counts, observations, a constant).
     pub fn is_discrete(&self) -> bool {
         match self {

@@ -15,6 +15,7 @@ mod plans_load;
 mod plans_raw;
 pub mod prices;
 mod prices_load;
+pub mod reloads;
 
 pub use dated::{CatalogError, Period, Provenance};
 pub use lookup::{LookupError, Subject};

@@ -1,7 +1,7 @@
 //! What commands share: scenario arguments, the terminal, writing to stdout.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -20,6 +20,23 @@ pub struct ScenarioArgs {
     /// Scenario file (TOML); `burncast init` writes one.
     #[arg(value_name = "SCENARIO")]
     pub path: PathBuf,
+    #[command(flatten)]
+    pub change: Change,
+}
+
+/// A scenario that need not be given when a history is.
+#[derive(clap::Args)]
+pub struct MaybeScenario {
+    /// Scenario file (TOML); `burncast init` writes one.
+    #[arg(value_name = "SCENARIO", required_unless_present = "history")]
+    pub path: Option<PathBuf>,
+    #[command(flatten)]
+    pub change: Change,
+}
+
+/// What is changed in a scenario.
+#[derive(clap::Args, Clone)]
+pub struct Change {
     /// Overrides a key of the scenario, as in `--set wallet.balance=50`; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
@@ -36,11 +53,18 @@ pub struct ScenarioArgs {
 impl ScenarioArgs {
     /// Reads and checks the scenario.
     pub fn load(&self, more: &[String]) -> Result<Scenario, Failure> {
+        self.change.load(&self.path, more)
+    }
+}
+
+impl Change {
+    /// Reads and checks a scenario with these changes.
+    pub fn load(&self, path: &Path, more: &[String]) -> Result<Scenario, Failure> {
         let mut sets = self.sets.clone();
         sets.extend_from_slice(more);
         sets.extend(self.trials.map(|n| format!("run.trials={n}")));
         sets.extend(self.seed.map(|n| format!("run.seed={n}")));
-        let scenario = scenario::load(&self.path, &sets).map_err(problems)?;
+        let scenario = scenario::load(path, &sets).map_err(problems)?;
         self.state.apply(scenario)
     }
 }

@@ -2,17 +2,21 @@
 
 mod check;
 mod common;
+mod compare;
 mod completions;
 mod exit;
 mod init;
 mod logs;
 mod presets;
 mod prices;
+mod progress;
 mod replay;
 mod run;
 mod schema;
+mod sensitivity;
 mod state;
 mod usage;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -26,6 +30,7 @@ Start here:
   burncast check mine.toml           is it right?
   burncast run mine.toml             when each pool drains, what it costs; files in output/mine/
   burncast replay mine.toml --typical    one month, event by event
+  burncast compare mine.toml --models opus-5.5,sonnet-5.5    the same work on other models
 
 Exit codes: 0 answered, 1 a requirement does not hold, 2 the command line or the scenario is wrong,
 3 the machine failed (disk, permissions), 130 interrupted.";
@@ -43,7 +48,10 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Args),
+    Compare(compare::Args),
     Usage(usage::Args),
+    Windows(windows::Args),
+    Sensitivity(sensitivity::Args),
     Replay(replay::Args),
     Check(check::Args),
     Init(init::Args),
@@ -58,7 +66,10 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Run(args) => run::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Usage(args) => usage::run(args),
+        Command::Windows(args) => windows::run(args),
+        Command::Sensitivity(args) => sensitivity::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Check(args) => check::run(args),
         Command::Init(args) => init::run(args),

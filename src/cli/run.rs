@@ -1,12 +1,10 @@
 //! `burncast run`.
 
+mod history;
+
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
-
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::time::Instant;
 
 use crate::analysis::metric::{self, Verdict};
 use crate::analysis::summarise;
@@ -22,14 +20,17 @@ use crate::report::verdict;
 use crate::scenario::{Requirement, Scenario};
 
 use super::Done;
-use super::common::{self, ScenarioArgs};
+use super::common::{self, MaybeScenario};
 use super::exit::{Exit, Failure};
+use super::progress::{Bar, stop_at_ctrl_c};
 
 /// Simulate a scenario: when each pool drains, when you are stopped, what it costs.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    scenario: ScenarioArgs,
+    scenario: MaybeScenario,
+    #[command(flatten)]
+    history: history::HistoryArgs,
     /// Threads [default: all cores]; results do not depend on it.
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -63,6 +64,9 @@ fn precision(text: &str) -> Result<(String, String), String> {
 }
 
 pub fn run(args: Args) -> Done {
+    if let Some(paths) = &args.history.history {
+        return history::run(&args, paths);
+    }
     let started = Instant::now();
     let more = args
         .precision
@@ -73,7 +77,8 @@ pub fn run(args: Args) -> Done {
                 format!("run.precision.half_width={half}"),
             ]
         });
-    let scenario = args.scenario.load(&more)?;
+    let path = args.scenario.path.clone().unwrap_or_default();
+    let scenario = args.scenario.change.load(&path, &more)?;
     for requirement in &args.requirements {
         metric::check(
             &scenario.experiment,
@@ -153,6 +158,7 @@ fn judge(
 fn play(scenario: &Scenario, prepared: &Prepared<'_>, args: &Args) -> Result<Outcome, Failure> {
     let stop = stop_at_ctrl_c();
     let bar = Bar::new(
+        "trials",
         scenario.run.trials,
         !args.quiet && io::stderr().is_terminal(),
     );
@@ -176,59 +182,4 @@ fn play(scenario: &Scenario, prepared: &Prepared<'_>, args: &Args) -> Result<Out
     let outcome = prepared.run(&options);
     bar.end();
     outcome.map_err(|e| Failure::Wrong(e.to_string()))
-}
-
-/// A flag that the first Ctrl-C sets; the second one ends the program at once.
-fn stop_at_ctrl_c() -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    // Without a handler Ctrl-C ends the program the hard way; the output folder stays whole anyway.
-    let _ = ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    });
-    stop
-}
-
-/// A progress bar that short runs never show.
-struct Bar {
-    bar: ProgressBar,
-    wanted: bool,
-    since: Instant,
-    shown: AtomicBool,
-}
-
-const PATIENCE: Duration = Duration::from_millis(400);
-
-impl Bar {
-    fn new(total: u64, wanted: bool) -> Bar {
-        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
-        let style = "  {bar:40} {human_pos} of {human_len} trials, {eta} left";
-        bar.set_style(
-            ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
-        );
-        Bar {
-            bar,
-            wanted,
-            since: Instant::now(),
-            shown: AtomicBool::new(false),
-        }
-    }
-
-    fn show(&self, done: u64, total: u64) {
-        if !self.wanted {
-            return;
-        }
-        if self.since.elapsed() >= PATIENCE && !self.shown.swap(true, Ordering::Relaxed) {
-            self.bar
-                .set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
-        }
-        self.bar.set_length(total);
-        self.bar.set_position(done);
-    }
-
-    fn end(&self) {
-        self.bar.finish_and_clear();
-    }
 }

@@ -14,7 +14,7 @@ use crate::logs::state::{AccountState, Context, state};
 use crate::scenario::Scenario;
 
 /// The state of a real account.
-#[derive(clap::Args)]
+#[derive(clap::Args, Clone)]
 pub struct StateArgs {
     /// Starts from a real account: a saved usage answer, prepaid-credits answer, status-line JSON,
     /// ~/.claude.json or the text of the /usage screen; `-` for standard input. May be repeated:

@@ -1,5 +1,6 @@
 //! When sessions start: active days, sessions a day, times inside the open hours.
 
+use super::kernel::Known;
 use super::spec::{ActorSpec, Day, Rhythm};
 use crate::base::law::{Draw, Law};
 use crate::base::stream::{Purpose, Stream};
@@ -25,8 +26,8 @@ pub struct CalendarKernel {
 }
 
 impl CalendarKernel {
-    /// Compiles the rhythm of an actor.
-    pub fn new(rhythm: &Rhythm) -> CalendarKernel {
+    /// Compiles the rhythm of an actor; tables that `known` has are shared.
+    pub fn new(rhythm: &Rhythm, known: &mut Known) -> CalendarKernel {
         match rhythm {
             Rhythm::Schedule { .. } => CalendarKernel {
                 sessions: None,
@@ -39,8 +40,8 @@ impl CalendarKernel {
                 drift_per_day,
                 ..
             } => CalendarKernel {
-                sessions: Some(Sampler::compile(sessions_per_day)),
-                volume: Some(Sampler::compile(volume)),
+                sessions: Some(known.sampler(sessions_per_day)),
+                volume: Some(known.sampler(volume)),
                 drift: (*drift_per_day > 0.0).then(|| {
                     let law = Law::LogNormal {
                         mu: 0.0,

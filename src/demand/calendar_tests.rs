@@ -68,7 +68,8 @@ fn rhythm(days: Vec<Day>, active: ActiveDays, sessions: Draw) -> Rhythm {
 
 fn starts(rhythm: &Rhythm, trial: u64) -> Vec<Start> {
     let mut out = Vec::new();
-    CalendarKernel::new(rhythm).starts(&actor(rhythm.clone()), 3, 77, trial, &mut out);
+    let mut known = crate::demand::kernel::Known::default();
+    CalendarKernel::new(rhythm, &mut known).starts(&actor(rhythm.clone()), 3, 77, trial, &mut out);
     out
 }
 

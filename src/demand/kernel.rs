@@ -119,7 +119,7 @@ impl ChainKernel {
                     .map(|(p, e)| (e, ttl_ms(p.0)))
                     .collect();
                 let miss = (miss_rate * 65_536.0) as u32;
-                let shared = shared.as_ref().map(Sampler::compile);
+                let shared = shared.as_ref().map(|s| known.sampler(s));
                 (false, lives, ttl_ms(*on_credits), miss, shared)
             }
         };
@@ -168,8 +168,8 @@ impl ChainKernel {
     }
 }
 
-/// Tables compiled so far.
-#[derive(Default)]
+/// Tables compiled so far: experiments that have laws in common share them.
+#[derive(Clone, Debug, Default)]
 pub struct Known {
     tables: Vec<(Draw, f64, Table)>,
     samplers: Vec<(Draw, Sampler)>,
@@ -178,17 +178,21 @@ pub struct Known {
 impl Known {
     /// Compiles the tables of some chains ahead, on all cores: one of a mixture takes tens of
     /// milliseconds.
-    pub fn ahead<'s>(chains: impl Iterator<Item = &'s ChainSpec>) -> Known {
+    pub fn ahead<'s>(&mut self, chains: impl Iterator<Item = &'s ChainSpec>) {
         let mut wanted: Vec<(Draw, f64)> = Vec::new();
         for chain in chains {
             let timed = [(&chain.gap_s, 1000.0), (&chain.prompt_gap_s, 1000.0)];
             let tokens = [&chain.growth, &chain.input, &chain.output].map(|d| (d, 1.0));
             for (draw, scale) in timed.into_iter().chain(tokens) {
                 let draw = plain(draw);
-                if !wanted.iter().any(|w| w.0 == draw && w.1 == scale) {
+                let is_known = self.tables.iter().any(|t| t.0 == draw && t.1 == scale);
+                if !is_known && !wanted.iter().any(|w| w.0 == draw && w.1 == scale) {
                     wanted.push((draw, scale));
                 }
             }
+        }
+        if wanted.is_empty() {
+            return;
         }
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = wanted.len().div_ceil(threads).max(1);
@@ -215,12 +219,9 @@ impl Known {
                 .into_iter()
                 .filter_map(|t| t.join().ok())
                 .flatten()
-                .collect()
+                .collect::<Vec<_>>()
         });
-        Known {
-            tables,
-            samplers: Vec::new(),
-        }
+        self.tables.extend(tables);
     }
 
     fn table(&mut self, draw: &Draw, scale: f64) -> Table {

@@ -1,12 +1,14 @@
 //! An experiment compiled into tables, shared by all threads.
 
+use std::sync::Arc;
+
 use super::experiment::{Experiment, IncidentKind};
+use super::limits::LimitTables;
 use super::outcome::{Layout, SpendSum};
 use crate::account::rates::RateCard;
 use crate::account::reason::WINDOWS_MAX;
-use crate::account::spec::Limit;
+use crate::account::spec::AccountSpec;
 use crate::base::law::{Draw, Law, Level};
-use crate::base::money::PICO_PER_USD;
 use crate::base::stream::{Purpose, Stream};
 use crate::base::table::Sampler;
 use crate::demand::calendar::CalendarKernel;
@@ -59,15 +61,18 @@ pub struct IncidentKernel {
 /// The compiled experiment.
 #[derive(Clone, Debug)]
 pub struct Compiled<'e> {
+    /// What is simulated; its account and its seed may be replaced by the two below.
     pub exp: &'e Experiment,
+    pub account: &'e AccountSpec,
+    pub seed: u64,
     /// Two per actor; the second is a copy of the first where there are no sub-agents.
-    pub roles: Vec<Role>,
-    pub extras: Vec<Extras>,
-    pub calendars: Vec<CalendarKernel>,
-    limits: Vec<Option<Sampler>>,
-    pub reload_delay_s: Option<Sampler>,
-    pub top_up_delay_s: Sampler,
-    pub incidents: Vec<IncidentKernel>,
+    pub roles: Arc<[Role]>,
+    pub extras: Arc<[Extras]>,
+    pub calendars: Arc<[CalendarKernel]>,
+    limits: Arc<LimitTables>,
+    pub reload_delay_s: Option<Arc<Sampler>>,
+    pub top_up_delay_s: Arc<Sampler>,
+    pub incidents: Arc<[IncidentKernel]>,
     /// Identities of the spend slots, with nothing spent.
     pub spend: Vec<SpendSum>,
     pub layout: Layout,
@@ -76,14 +81,14 @@ pub struct Compiled<'e> {
 }
 
 impl<'e> Compiled<'e> {
-    /// Compiles a validated experiment.
-    pub fn new(exp: &'e Experiment) -> Compiled<'e> {
+    /// Compiles a validated experiment; tables that `known` has are shared, new ones added to it.
+    pub fn new(exp: &'e Experiment, known: &mut Known) -> Compiled<'e> {
         let mut spend = Vec::new();
         let chains = exp.actors.iter().flat_map(|a| {
             let subs = a.sub_agents.iter().map(|s| &s.chain);
             std::iter::once(&a.chain).chain(subs)
         });
-        let mut known = Known::ahead(chains);
+        known.ahead(chains);
         let mut roles = Vec::new();
         for (a, actor) in exp.actors.iter().enumerate() {
             let uses = |models: &[ModelUse], sub: bool, spend: &mut Vec<SpendSum>| {
@@ -93,7 +98,7 @@ impl<'e> Compiled<'e> {
                     .collect()
             };
             let main = Role {
-                kernel: ChainKernel::new(&actor.chain, &mut known),
+                kernel: ChainKernel::new(&actor.chain, known),
                 mix: Mix::new(&actor.models),
                 model_per: actor.model_per,
                 uses: uses(&actor.models, false, &mut spend),
@@ -101,7 +106,7 @@ impl<'e> Compiled<'e> {
             let sub = actor.sub_agents.as_ref().map_or_else(
                 || main.clone(),
                 |s| Role {
-                    kernel: ChainKernel::new(&s.chain, &mut known),
+                    kernel: ChainKernel::new(&s.chain, known),
                     mix: Mix::new(&s.models),
                     model_per: Level::Session,
                     uses: uses(&s.models, true, &mut spend),
@@ -110,57 +115,50 @@ impl<'e> Compiled<'e> {
             roles.extend([main, sub]);
         }
         let wallet = &exp.account.wallet;
-        let limit = |l: &Limit| match l {
-            Limit::Usd(draw) => Some(Sampler::with_scale(draw, 1.0)),
-            Limit::ShareOf { .. } => None,
-        };
         Compiled {
             exp,
-            roles,
-            extras: exp
-                .actors
-                .iter()
-                .map(|a| extras(exp, a, &mut known))
-                .collect(),
+            account: &exp.account,
+            seed: exp.seed,
+            roles: roles.into(),
+            extras: exp.actors.iter().map(|a| extras(exp, a, known)).collect(),
             calendars: exp
                 .actors
                 .iter()
-                .map(|a| CalendarKernel::new(&a.rhythm))
+                .map(|a| CalendarKernel::new(&a.rhythm, known))
                 .collect(),
-            limits: exp
-                .account
-                .windows
-                .iter()
-                .map(|w| limit(&w.limit))
-                .collect(),
+            limits: Arc::new(LimitTables::new(&exp.account.windows)),
             reload_delay_s: wallet
                 .auto_reload
                 .as_ref()
-                .map(|a| Sampler::compile(&a.delay)),
-            top_up_delay_s: Sampler::compile(&wallet.top_up_delay),
-            incidents: incidents(exp),
+                .map(|a| Arc::new(known.sampler(&a.delay))),
+            top_up_delay_s: Arc::new(known.sampler(&wallet.top_up_delay)),
+            incidents: incidents(exp, known).into(),
             spend,
             layout: Layout::new(exp.account.windows.len() + 1, exp.months.len()),
             has_promotional: wallet.grants.iter().any(|g| g.promotional),
         }
     }
 
+    /// The same demand and the same windows on another wallet, from another seed: the tables of
+    /// demand are shared. `account` must differ from the experiment's in its wallet only.
+    pub fn on(&self, account: &'e AccountSpec, seed: u64) -> Compiled<'e> {
+        let delay = |a: &AccountSpec| a.wallet.auto_reload.as_ref().map(|r| r.delay.clone());
+        let reload_delay_s = match (delay(account), delay(self.account)) {
+            (new, old) if new == old => self.reload_delay_s.clone(),
+            (new, _) => new.map(|d| Arc::new(Sampler::compile(&d))),
+        };
+        Compiled {
+            account,
+            seed,
+            reload_delay_s,
+            has_promotional: account.wallet.grants.iter().any(|g| g.promotional),
+            ..self.clone()
+        }
+    }
+
     /// Sizes of the windows in one trial, in window units.
     pub fn draw_limits(&self, trial: u64) -> [i64; WINDOWS_MAX] {
-        let mut limits = [0i64; WINDOWS_MAX];
-        for (w, spec) in self.exp.account.windows.iter().enumerate() {
-            limits[w] = match (&self.limits[w], &spec.limit) {
-                (Some(sampler), _) => {
-                    let mut rng = Stream::open(self.exp.seed, Purpose::Limit, trial, 0, w as u64);
-                    (sampler.sample(rng.word()) * PICO_PER_USD as f64).max(1.0) as i64
-                }
-                (None, Limit::ShareOf { window, share }) => {
-                    (limits[*window] as f64 * share).max(1.0) as i64
-                }
-                (None, Limit::Usd(_)) => 1,
-            };
-        }
-        limits
+        self.limits.draw(self.seed, trial)
     }
 
     /// Words of quantities that hold for a whole trial or actor.
@@ -171,8 +169,8 @@ impl<'e> Compiled<'e> {
             return words;
         }
         // One word for the whole trial, so that actors share it; one for each actor.
-        let mut shared = Stream::open(self.exp.seed, Purpose::Person, trial, 0, 0);
-        let mut own = Stream::open(self.exp.seed, Purpose::Person, trial, role, 1);
+        let mut shared = Stream::open(self.seed, Purpose::Person, trial, 0, 0);
+        let mut own = Stream::open(self.seed, Purpose::Person, trial, role, 1);
         for (i, w) in words.iter_mut().enumerate() {
             let (s, o) = (shared.word(), own.word());
             *w = if levels[i] == Level::Trial { s } else { o };
@@ -222,12 +220,12 @@ fn extras(exp: &Experiment, actor: &ActorSpec, known: &mut Known) -> Extras {
         runaway: actor
             .runaway
             .as_ref()
-            .map(|r| (r.probability, Sampler::compile(&r.hours))),
+            .map(|r| (r.probability, known.sampler(&r.hours))),
         reaction_s: actor
             .when_blocked
             .iter()
             .map(|r| match r {
-                Reaction::TopUp { reaction_s, .. } => Some(Sampler::compile(reaction_s)),
+                Reaction::TopUp { reaction_s, .. } => Some(known.sampler(reaction_s)),
                 _ => None,
             })
             .collect(),
@@ -246,20 +244,20 @@ fn windows(exp: &Experiment, actor: &ActorSpec) -> Option<u8> {
     classes.try_fold(0, |all, c| c.plan.then_some(all | c.windows))
 }
 
-fn incidents(exp: &Experiment) -> Vec<IncidentKernel> {
+fn incidents(exp: &Experiment, known: &mut Known) -> Vec<IncidentKernel> {
     let days = (exp.end - exp.start).as_hours() / 24.0;
     exp.incidents
         .iter()
         .map(|i| IncidentKernel {
             kind: i.kind,
-            count: Sampler::compile(&Draw::of(if i.per_month > 0.0 {
+            count: known.sampler(&Draw::of(if i.per_month > 0.0 {
                 Law::Poisson {
                     mean: i.per_month * days / 30.0,
                 }
             } else {
                 Law::Constant(0.0)
             })),
-            minutes: Sampler::compile(&i.minutes),
+            minutes: known.sampler(&i.minutes),
         })
         .collect()
 }

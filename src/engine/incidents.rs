@@ -19,7 +19,7 @@ pub fn draw(c: &Compiled<'_>, trial: u64) -> Vec<Incident> {
     let mut all = Vec::new();
     let length = (c.exp.end.0 - c.exp.start.0).max(1) as u64;
     for (index, k) in c.incidents.iter().enumerate() {
-        let mut rng = Stream::open(c.exp.seed, Purpose::Incident, trial, 0, index as u64);
+        let mut rng = Stream::open(c.seed, Purpose::Incident, trial, 0, index as u64);
         let count = k.count.sample_int(rng.word()).clamp(0, 10_000);
         for _ in 0..count {
             let from = c.exp.start.0 + rng.below(length) as i64;

@@ -32,6 +32,8 @@ pub enum Field {
     BlockedMs,
     /// Automatic purchases that arrived.
     Reloads,
+    /// Of those, how many found the wallet empty: it had run dry in that reload cycle.
+    LateReloads,
     /// Payments declined.
     Declines,
     /// Manual purchases that arrived.
@@ -42,6 +44,9 @@ pub enum Field {
     Expired,
     /// Time average of the money in the wallet, pico-dollars.
     Idle,
+    /// Charged to bought money or to the invoice over the horizon, pico-dollars: extra usage that
+    /// no grant paid.
+    FromBought,
     /// First time the pool was empty: ms since the start, [`NEVER`] if never.
     FirstDrain(usize),
     /// How often the pool ran dry.
@@ -54,6 +59,10 @@ pub enum Field {
     WindowLimit(usize),
     /// Largest share of the window used in one period, in millionths of the limit.
     PeakUse(usize),
+    /// Units taken from the window over the horizon, all seats, pico-dollars of metered value.
+    Used(usize),
+    /// How often the window ran, all seats: its periods that began or were under way.
+    Periods(usize),
     /// List value covered by the plan in month m, pico-dollars.
     Covered(usize),
     /// Charged to the wallet in month m, pico-dollars.
@@ -81,8 +90,8 @@ pub struct Layout {
     pub width: usize,
 }
 
-const SINGLES: usize = 11;
-const PER_POOL: usize = 6;
+const SINGLES: usize = 13;
+const PER_POOL: usize = 8;
 const PER_MONTH: usize = 6;
 
 impl Layout {
@@ -111,12 +120,16 @@ impl Layout {
             Field::Left => 8,
             Field::Expired => 9,
             Field::Idle => 10,
+            Field::FromBought => 11,
+            Field::LateReloads => 12,
             Field::FirstDrain(p) => pool(p, 0),
             Field::Drains(p) => pool(p, 1),
             Field::EmptyMs(p) => pool(p, 2),
             Field::StoppedMs(p) => pool(p, 3),
             Field::WindowLimit(p) => pool(p, 4),
             Field::PeakUse(p) => pool(p, 5),
+            Field::Used(p) => pool(p, 6),
+            Field::Periods(p) => pool(p, 7),
             Field::Covered(m) => month(m, 0),
             Field::Extra(m) => month(m, 1),
             Field::Card(m) => month(m, 2),
@@ -280,11 +293,13 @@ mod tests {
             Field::Lost,
             Field::BlockedMs,
             Field::Reloads,
+            Field::LateReloads,
             Field::Declines,
             Field::TopUps,
             Field::Left,
             Field::Expired,
             Field::Idle,
+            Field::FromBought,
         ] {
             mark(f);
         }
@@ -296,6 +311,8 @@ mod tests {
                 Field::StoppedMs(p),
                 Field::WindowLimit(p),
                 Field::PeakUse(p),
+                Field::Used(p),
+                Field::Periods(p),
             ] {
                 mark(f);
             }

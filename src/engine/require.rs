@@ -39,6 +39,23 @@ pub const STATS: [(Stat, &str); 11] = [
 ];
 
 impl Stat {
+    /// The share below the quantile; `None` for the mean.
+    pub fn share(self) -> Option<f64> {
+        Some(match self {
+            Stat::Mean => return None,
+            Stat::P05 => 0.05,
+            Stat::P10 => 0.10,
+            Stat::P25 => 0.25,
+            Stat::P50 => 0.50,
+            Stat::P75 => 0.75,
+            Stat::P80 => 0.80,
+            Stat::P90 => 0.90,
+            Stat::P95 => 0.95,
+            Stat::P99 => 0.99,
+            Stat::Max => 1.0,
+        })
+    }
+
     /// The name used in files.
     pub fn name(self) -> &'static str {
         STATS
@@ -59,6 +76,8 @@ pub enum Metric {
     PDrains(String),
     /// P(the cost exceeds the budget).
     POverBudget,
+    /// Share of reload cycles in which the wallet runs dry before the money comes.
+    PStockOut,
     /// Everything paid over the horizon, USD: fees, purchases, tax, list price elsewhere.
     Cost(Stat),
     /// Charged to the wallet, USD.
@@ -80,10 +99,11 @@ pub enum Metric {
 }
 
 /// Metrics without a statistic, with their names.
-const PLAIN: [(&str, Metric); 4] = [
+const PLAIN: [(&str, Metric); 5] = [
     ("p_blocked", Metric::PBlocked),
     ("p_blocked_by_wallet", Metric::PBlockedByWallet),
     ("p_over_budget", Metric::POverBudget),
+    ("p_stock_out", Metric::PStockOut),
     ("idle", Metric::Idle),
 ];
 
@@ -119,7 +139,11 @@ impl Metric {
     pub fn is_probability(&self) -> bool {
         matches!(
             self,
-            Metric::PBlocked | Metric::PBlockedByWallet | Metric::PDrains(_) | Metric::POverBudget
+            Metric::PBlocked
+                | Metric::PBlockedByWallet
+                | Metric::PDrains(_)
+                | Metric::POverBudget
+                | Metric::PStockOut
         )
     }
 }
@@ -156,6 +180,7 @@ impl fmt::Display for Metric {
             Metric::PBlocked => return f.write_str("p_blocked"),
             Metric::PBlockedByWallet => return f.write_str("p_blocked_by_wallet"),
             Metric::POverBudget => return f.write_str("p_over_budget"),
+            Metric::PStockOut => return f.write_str("p_stock_out"),
             Metric::Idle => return f.write_str("idle"),
             Metric::PDrains(pool) => return write!(f, "{DRAINS}{pool}"),
             Metric::Cost(s) => ("cost", s),

@@ -11,6 +11,7 @@ use super::replay::Event;
 use super::surroundings::{Blind, Watch};
 use super::tally::Tally;
 use super::trial::{Desk, TrialError, play};
+use crate::demand::kernel::Known;
 
 /// Trials in a block.
 pub const BLOCK: u64 = 64;
@@ -59,10 +60,17 @@ impl std::fmt::Display for EngineError {
 impl std::error::Error for EngineError {}
 
 impl EngineError {
-    fn new(trial: u64, e: TrialError) -> EngineError {
+    pub(super) fn new(trial: u64, e: TrialError) -> EngineError {
         match e {
             TrialError::MoneyOverflow => EngineError::MoneyOverflow { trial },
             TrialError::NotConserved => EngineError::NotConserved { trial },
+        }
+    }
+
+    /// The trial in which it happened.
+    pub fn trial(&self) -> u64 {
+        match self {
+            EngineError::MoneyOverflow { trial } | EngineError::NotConserved { trial } => *trial,
         }
     }
 }
@@ -73,7 +81,17 @@ pub struct Prepared<'e>(Compiled<'e>);
 impl<'e> Prepared<'e> {
     /// Compiles all tables: some milliseconds.
     pub fn new(exp: &'e Experiment) -> Prepared<'e> {
-        Prepared(Compiled::new(exp))
+        Prepared::sharing(exp, &mut Known::default())
+    }
+
+    /// As [`Prepared::new`]; tables that `known` has from earlier experiments are shared, and new
+    /// ones are added to it.
+    pub fn sharing(exp: &'e Experiment, known: &mut Known) -> Prepared<'e> {
+        Prepared(Compiled::new(exp, known))
+    }
+
+    pub(super) fn compiled(&self) -> &Compiled<'e> {
+        &self.0
     }
 
     /// Runs the trials.
@@ -262,9 +280,7 @@ impl Done {
             all
         });
         let mut failed = lock(&errors).clone();
-        failed.sort_by_key(|e| match e {
-            EngineError::MoneyOverflow { trial } | EngineError::NotConserved { trial } => *trial,
-        });
+        failed.sort_by_key(EngineError::trial);
         if let Some(e) = failed.first() {
             return Err(*e);
         }
@@ -290,6 +306,6 @@ impl Done {
 }
 
 /// A poisoned lock only means that another thread panicked while it held it; the data is whole.
-fn lock<T>(m: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(m: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     m.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -13,6 +13,33 @@ pub trait Watch {
     /// False: events are not even built.
     const ACTIVE: bool;
     fn event(&mut self, event: Event);
+
+    /// Asked before each request that the wallet pays for; true: the trial pauses there.
+    #[inline(always)]
+    fn pauses(&mut self) -> bool {
+        false
+    }
+
+    /// Told of each request that the wallet pays for.
+    #[inline(always)]
+    fn charged(&mut self, _: Charge) {}
+}
+
+/// A request that the wallet pays for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Charge {
+    /// When the gate was asked, ms.
+    pub at: i64,
+    /// When the charge posts, ms.
+    pub ends: i64,
+    /// Pico-dollars.
+    pub cost: i64,
+    pub seat: u32,
+    pub class: u32,
+    /// Actor, session and sub-agent (0: none) that made it.
+    pub chain: (u32, u32, u32),
+    /// Whether the chain ends with it.
+    pub last: bool,
 }
 
 /// Watches nothing.
@@ -77,20 +104,14 @@ impl<W: Watch> Surroundings<'_, '_, W> {
 
 impl<W: Watch> World for Surroundings<'_, '_, W> {
     fn payment(&mut self, attempt: u32, at: Instant) -> Payment {
-        let exp = self.c.exp;
-        let mut rng = Stream::open(
-            exp.seed,
-            Purpose::Payment,
-            self.trial,
-            0,
-            u64::from(attempt),
-        );
-        let delay = self
-            .c
+        let c = self.c;
+        let attempt = u64::from(attempt);
+        let mut rng = Stream::open(c.seed, Purpose::Payment, self.trial, 0, attempt);
+        let delay = c
             .reload_delay_s
             .as_ref()
             .map_or(0.0, |d| d.sample(rng.word()));
-        let decline = exp
+        let decline = c
             .account
             .wallet
             .auto_reload

@@ -21,7 +21,7 @@ impl Tally {
     /// Empty counters.
     pub fn new(c: &Compiled<'_>) -> Tally {
         let steps = c.exp.steps.len();
-        let windows = c.exp.account.windows.len();
+        let windows = c.account.windows.len();
         let (blocked, cells) = empty_sums(c);
         Tally {
             sums: Sums {

@@ -76,6 +76,11 @@ impl Names {
         self.list.is_empty()
     }
 
+    /// Every name.
+    pub fn all(&self) -> impl Iterator<Item = Name> + use<> {
+        (0..u32::try_from(self.list.len()).unwrap_or(u32::MAX)).map(Name)
+    }
+
     /// For each name of `other`, by index, the same text's name here.
     pub fn adopt(&mut self, other: &Names) -> Vec<Name> {
         other.list.iter().map(|text| self.add(text)).collect()

@@ -34,13 +34,17 @@ impl Tokens {
         self.context().saturating_add(self.output)
     }
 
-    /// Kind by kind the larger one.
+    /// Kind by kind the larger one. Logs state all writes and, of these, the one-hour ones, so
+    /// these two are what is compared: a copy that does not know the split must not add to one
+    /// that does.
     #[must_use]
     pub fn max(self, o: Tokens) -> Tokens {
+        let hour = self.cache_write_1h.max(o.cache_write_1h);
+        let written = self.cache_write().max(o.cache_write());
         Tokens {
             input: self.input.max(o.input),
-            cache_write_5m: self.cache_write_5m.max(o.cache_write_5m),
-            cache_write_1h: self.cache_write_1h.max(o.cache_write_1h),
+            cache_write_5m: written.saturating_sub(hour),
+            cache_write_1h: hour,
             cache_read: self.cache_read.max(o.cache_read),
             output: self.output.max(o.output),
         }
@@ -97,6 +101,9 @@ pub struct Request {
     /// Pinned to the United States.
     pub us_only: bool,
     pub output: OutputCount,
+    /// No copy tells its cache writes apart by their life. In transcripts, where only old versions
+    /// leave it out, they stand as 5-minute writes; elsewhere as 1-hour writes.
+    pub unsplit: bool,
     /// The cost that the log itself states.
     pub logged_cost: Option<Money>,
     /// Requests it stands for: 1 in a log of requests; in an aggregate the number that the source
@@ -166,6 +173,41 @@ pub struct Rows {
     pub compactions: Vec<Compaction>,
     pub limit_hits: Vec<LimitHit>,
     pub receipt: Receipt,
+    /// The first and the last readable time in the file so far.
+    pub times: Option<(Instant, Instant)>,
+}
+
+impl Rows {
+    /// The time of rows that have no readable one while none was met before them in the file.
+    pub const UNDATED: Instant = Instant(i64::MIN);
+
+    /// The time to give to the next row of the file: its own, or else that of the row before it.
+    pub fn time(&mut self, own: Option<Instant>) -> Instant {
+        match own {
+            Some(at) => {
+                let first = self.times.map_or(at, |t| t.0);
+                self.times = Some((first, at));
+                at
+            }
+            None => self.times.map_or(Rows::UNDATED, |t| t.1),
+        }
+    }
+
+    /// Gives a time to the rows that have none yet.
+    pub fn settle(&mut self, at: Instant) {
+        let settle = |t: &mut Instant| {
+            if *t == Rows::UNDATED {
+                *t = at;
+            }
+        };
+        for row in &mut self.rows {
+            settle(&mut row.request.at);
+            settle(&mut row.request.until);
+        }
+        self.prompts.iter_mut().for_each(|p| settle(&mut p.at));
+        self.compactions.iter_mut().for_each(|c| settle(&mut c.at));
+        self.limit_hits.iter_mut().for_each(|h| settle(&mut h.at));
+    }
 }
 
 /// Merged logs: every request once, in order of time. What happened at one instant stands in an

@@ -1,6 +1,6 @@
 //! The files of a run: every table, every chart, and the document.
 
-use crate::report::charts::render_all;
+use crate::report::charts::{Rendered, render_all};
 use crate::report::json::document;
 use crate::report::output::{Draft, MARK, OutputError};
 use crate::report::tables::{Sheet, TABLES};
@@ -29,13 +29,7 @@ pub fn write(draft: &Draft, sheet: &Sheet<'_>, charts: bool) -> Result<Written, 
     } else {
         Vec::new()
     };
-    for chart in &rendered {
-        for (ending, bytes) in [("svg", chart.svg.as_bytes()), ("png", &chart.png)] {
-            let name = format!("charts/{}.{ending}", chart.file);
-            draft.file(&name, |to| to.write_all(bytes))?;
-            files.push(name);
-        }
-    }
+    pictures(draft, &rendered, &mut files)?;
     files.push(MARK.to_owned());
     let text = document(sheet.findings, &files).to_text()?;
     draft.file(MARK, |to| to.write_all(text.as_bytes()))?;
@@ -46,11 +40,31 @@ pub fn write(draft: &Draft, sheet: &Sheet<'_>, charts: bool) -> Result<Written, 
     })
 }
 
+/// Writes charts as SVG and PNG, and adds their names to a list.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn pictures(
+    draft: &Draft,
+    rendered: &[Rendered],
+    files: &mut Vec<String>,
+) -> Result<(), OutputError> {
+    for chart in rendered {
+        for (ending, bytes) in [("svg", chart.svg.as_bytes()), ("png", &chart.png)] {
+            let name = format!("charts/{}.{ending}", chart.file);
+            draft.file(&name, |to| to.write_all(bytes))?;
+            files.push(name);
+        }
+    }
+    Ok(())
+}
+
 impl Written {
     /// `10 tables, 6 charts, run.json`.
     pub fn summary(&self) -> String {
         match self.charts {
             0 => format!("{} tables, {MARK}", self.tables),
+            1 => format!("{} tables, 1 chart, {MARK}", self.tables),
             charts => format!("{} tables, {charts} charts, {MARK}", self.tables),
         }
     }

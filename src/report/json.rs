@@ -254,7 +254,8 @@ fn blocked(f: &Findings) -> Value {
     })
 }
 
-fn spread(s: &Spread) -> Value {
+/// A spread with all its quantiles.
+pub fn spread(s: &Spread) -> Value {
     json!({
         "mean": number(s.mean), "se": number(s.se),
         "p05": number(s.p05), "p10": number(s.p10), "p25": number(s.p25), "p50": number(s.p50),
@@ -271,7 +272,8 @@ fn mean(s: &Spread) -> Value {
     })
 }
 
-fn estimate(e: &Estimate) -> Value {
+/// An estimate with its interval.
+pub fn estimate(e: &Estimate) -> Value {
     json!({ "value": number(e.value), "low": number(e.low), "high": number(e.high) })
 }
 
@@ -280,7 +282,7 @@ fn at(f: &Findings, at: Option<Instant>) -> Option<String> {
 }
 
 /// A number with at most six decimals; null when it is none.
-fn number(x: f64) -> Value {
+pub fn number(x: f64) -> Value {
     let rounded = (x * 1e6).round() / 1e6;
     let shown = if x.is_finite() && rounded.is_finite() {
         rounded + 0.0

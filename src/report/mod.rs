@@ -2,8 +2,10 @@
 
 pub mod about;
 pub mod charts;
+pub mod compare;
 pub mod events;
 pub mod folder;
+pub mod history;
 pub mod json;
 pub mod lines;
 pub mod output;
@@ -12,6 +14,8 @@ pub mod prices;
 pub mod realism;
 pub mod replay;
 pub mod screen;
+pub mod sensitivity;
 pub mod tables;
 pub mod usage;
 pub mod verdict;
+pub mod windows;

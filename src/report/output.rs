@@ -13,6 +13,8 @@ use fs_err as fs;
 
 /// The file that marks a folder as a run of this program.
 pub const MARK: &str = "run.json";
+/// Such files of all commands that write a folder: one of them makes a folder ours.
+pub const MARKS: &[&str] = &[MARK, "history.json"];
 
 /// Why a folder could not be written.
 #[derive(Debug)]
@@ -160,7 +162,7 @@ fn check(target: &Path) -> Result<(), OutputError> {
         return Err(OutputError::NotAFolder(target.to_owned()));
     }
     let empty = fs::read_dir(target)?.next().is_none();
-    if empty || target.join(MARK).is_file() {
+    if empty || MARKS.iter().any(|mark| target.join(mark).is_file()) {
         Ok(())
     } else {
         Err(OutputError::Foreign(target.to_owned()))

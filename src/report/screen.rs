@@ -5,9 +5,9 @@ use crate::account::rates::Kind;
 use crate::account::spec::ASSUMED_SIZES;
 use crate::account::spec::Provenance;
 use crate::analysis::findings::{Findings, PoolFinding};
-use crate::analysis::sentences::{lower_first, quantile, sentences};
+use crate::analysis::sentences::{quantile, sentences};
 use crate::analysis::spend::grouped;
-use crate::analysis::words::{Dates, hours, join, model, percent};
+use crate::analysis::words::{Dates, hours, join, model, percent, the};
 use crate::base::money::group_thousands;
 use crate::report::lines::{pad, shorten, wrap};
 use crate::report::page::{INDENT, Look, Page};
@@ -240,15 +240,6 @@ fn money(page: &mut Page<'_>, f: &Findings) {
     page.wrapped(&" ".repeat(MARGIN.len()), &parts.join(" · "));
 }
 
-/// `the 5-hour window`, `the week (all models)`.
-fn the_pool(pool: &PoolFinding) -> String {
-    let label = match pool.label.split_once(", ") {
-        Some((head, tail)) => format!("{head} ({tail})"),
-        None => pool.label.clone(),
-    };
-    format!("the {}", lower_first(&label))
-}
-
 /// What the numbers rest on, and warnings, each behind its kind.
 fn notes(f: &Findings) -> Vec<(&'static str, String)> {
     let mut out = Vec::new();
@@ -266,7 +257,7 @@ fn notes(f: &Findings) -> Vec<(&'static str, String)> {
             .pools
             .iter()
             .filter(|p| p.provenance == Some(Provenance::Assumed))
-            .map(the_pool)
+            .map(|p| the(&p.label))
             .collect();
         let rests = match sizes.len() {
             1 => "rests on it",

@@ -154,7 +154,7 @@ fn actor(world: &World<'_>, f: &Fields<'_>) -> Option<ActorSpec> {
         if let Some(i) = list.iter().position(|m| m.model == known.index) {
             return Some(i);
         }
-        let (requests, output) = mixes::effort_of(&effort, name.value);
+        let (requests, output) = mixes::effort_of(&effort, name.value, &known);
         list.push(ModelUse {
             model: known.index,
             weight: 0.0,

@@ -4,6 +4,7 @@ use crate::base::text;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 
 use super::actors::{self, World};
@@ -269,17 +270,7 @@ fn with_presets(cx: &Cx, document: &Table) -> Table {
 
 /// The calendar; where it is wrong, one with which the rest can still be checked.
 fn calendar_of(top: &Fields<'_>) -> (Calendar, Date, String) {
-    let name = top.text("timezone").map_or("UTC", |t| t.value);
-    let zone = zones::zone(name).unwrap_or_else(|| {
-        let names = zones::zone_names();
-        let hint = text::suggest(name, names.iter().map(String::as_str)).map_or_else(
-            || "zones are called like Europe/Berlin or America/New_York".to_owned(),
-            |s| format!("did you mean \"{s}\"?"),
-        );
-        let what = format!("unknown time zone \"{name}\"");
-        top.bad(top.place("timezone"), what, "expected an IANA name", &hint);
-        jiff::tz::TimeZone::UTC
-    });
+    let (zone, name) = time_zone(top, None);
     for key in ["start", "horizon"] {
         if !top.has(key) {
             top.missing(key, "");
@@ -301,7 +292,29 @@ fn calendar_of(top: &Fields<'_>) -> (Calendar, Date, String) {
         })
         .or_else(|()| Calendar::new(zone, fallback, Length::Months(1)))
         .unwrap_or_else(|_| Calendar::nothing());
-    (calendar, start.date(), name.to_owned())
+    (calendar, start.date(), name)
+}
+
+/// The time zone and its name: one that is asked for, else the scenario's, else UTC.
+pub(super) fn time_zone(top: &Fields<'_>, asked: Option<&str>) -> (TimeZone, String) {
+    let said = top.text("timezone").map_or("UTC", |t| t.value);
+    let name = asked.unwrap_or(said);
+    let zone = zones::zone(name).unwrap_or_else(|| {
+        let names = zones::zone_names();
+        let hint = text::suggest(name, names.iter().map(String::as_str)).map_or_else(
+            || "zones are called like Europe/Berlin or America/New_York".to_owned(),
+            |s| format!("did you mean \"{s}\"?"),
+        );
+        let what = format!("unknown time zone \"{name}\"");
+        let problem = match asked {
+            Some(_) => Problem::nowhere(what),
+            None => Problem::new(top.place("timezone"), what),
+        };
+        top.cx
+            .report(problem.expected("expected an IANA name").help(hint));
+        TimeZone::UTC
+    });
+    (zone, name.to_owned())
 }
 
 fn pools(plan: &Plan) -> Vec<String> {

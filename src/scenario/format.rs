@@ -360,13 +360,19 @@ pub(super) static VARIANT: Spec = Spec {
 pub(super) static TUNE: Spec = Spec {
     title: "[tune]",
     keys: &[
-        k("threshold", Moneys(None), "Thresholds to try.", "[2, 5, 10, 20]"),
-        k("reload_to", Moneys(None), "Targets to try. Either this or add.", "[15, 25, 50, 100]"),
+        k("threshold", Moneys(None), "Thresholds to try. Default: some that suit the use.", "[2, 5, 10, 20]"),
+        k("reload_to", Moneys(None), "Targets to try. Either this or add. Default: some that suit the use.", "[15, 25, 50, 100]"),
         k("add", Moneys(None), "Amounts to try. Either this or reload_to.", "[10, 25, 50]"),
         k("cap", Moneys(Some("none")), "Monthly caps to try. Default: the scenario's.", "[100, 300, \"none\"]"),
         k("monthly_limit", Moneys(Some("unlimited")), "Spend limits to try. Default: the scenario's.", "[150, \"unlimited\"]"),
         k("accept", Text, "The requirement that an acceptable setting meets.", "\"p_blocked_by_wallet <= 0.02\""),
-        k("minimise", Text, "What the best of them has least of. Default: cost_mean.", "\"cost_p50\""),
+        k("minimise", Text, "What the best of them has least of, as in a requirement. Default: dollars, at the prices below.", "\"cost_p50\""),
+        k("delta", Number(0.0, ANY), "A difference that does not matter: dollars over the horizon, or the unit of minimise. Default: 0.50.", "0.50"),
+        k("stopped_hour", Money, "Dollars that an hour costs in which an actor is stopped by the wallet. Default: 0.", "40"),
+        k("blocked_request", Money, "Dollars that a request costs which the wallet refuses. Default: 0.", "0.25"),
+        k("reload_fee", Money, "Dollars that each reload costs beside what it buys. Default: 0.10.", "0.30"),
+        k("idle_rate", Share, "What idle money costs in a month of 30 days, as a share of it. Default: 1 %.", "\"2 %\""),
+        k("charges", Flag, "Whether what is paid counts, less what is left in the end. Default: true.", "true"),
     ],
 };
 

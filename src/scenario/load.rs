@@ -34,6 +34,12 @@ impl Settings {
 }
 
 pub(super) fn file(path: &Path, sets: &Settings) -> Result<Scenario, Problems> {
+    let (name, text, folder) = read(path)?;
+    self::text(&name, &text, sets, folder)
+}
+
+/// Reads a scenario file: its name, its text, its folder.
+pub(super) fn read(path: &Path) -> Result<(String, String, Option<PathBuf>), Problems> {
     let name = path.display().to_string();
     let unreadable = |what: String, help: &str| {
         let mut problem = Problem::nowhere(what);
@@ -76,8 +82,7 @@ pub(super) fn file(path: &Path, sets: &Settings) -> Result<Scenario, Problems> {
             ));
         }
     };
-    let folder = path.parent().map(Path::to_path_buf);
-    self::text(&name, &text, sets, folder)
+    Ok((name, text, path.parent().map(Path::to_path_buf)))
 }
 
 /// The reason without the number of the system's error, which differs between systems.
@@ -178,11 +183,11 @@ fn fnv(start: u64, bytes: &[u8]) -> u64 {
 }
 
 /// Number of the first setting's text: the file and the presets come before.
-fn first_setting() -> usize {
+pub(super) fn first_setting() -> usize {
     1 + presets::presets().len()
 }
 
-fn sources(name: &str, text: &str, settings: &Settings) -> Vec<Source> {
+pub(super) fn sources(name: &str, text: &str, settings: &Settings) -> Vec<Source> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut all = vec![Source {
         name: name.to_owned(),

@@ -6,7 +6,7 @@ use super::actors::World;
 use super::doc::{Item, Node, Table};
 use super::fields::{At, Fields};
 use super::format::EFFORT;
-use super::models::Mode;
+use super::models::{Known, Mode};
 use crate::demand::spec::ModelUse;
 
 /// Requests and output of a model, relative.
@@ -39,8 +39,12 @@ pub(super) fn effort(f: &Fields<'_>) -> Effort {
     all
 }
 
-pub(super) fn effort_of(effort: &Effort, model: &str) -> (f64, f64) {
-    effort.get(model).copied().unwrap_or((1.0, 1.0))
+/// What the same work takes on a model: by the name that the scenario uses, its full name, or its
+/// family.
+pub(super) fn effort_of(effort: &Effort, typed: &str, known: &Known) -> (f64, f64) {
+    let names = [typed, &known.name, &known.family];
+    let found = names.into_iter().find_map(|name| effort.get(name));
+    found.copied().unwrap_or((1.0, 1.0))
 }
 
 pub(super) fn read(
@@ -59,7 +63,7 @@ pub(super) fn read(
             complete = false;
             continue;
         };
-        let (requests, output) = effort_of(effort, name.value);
+        let (requests, output) = effort_of(effort, name.value, &known);
         if let Some(twin) = all.iter_mut().find(|m| m.model == known.index) {
             twin.weight += weight;
             continue;

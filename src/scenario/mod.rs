@@ -28,6 +28,8 @@ mod problems;
 mod reactions;
 mod reload;
 mod rhythm;
+mod rivals;
+mod rules;
 mod schema;
 mod sets;
 mod tune;
@@ -46,6 +48,8 @@ pub use crate::engine::require::{Metric, Op, Requirement, STATS, Stat};
 pub use build::{LimitNote, RunSpec, Scenario, VariantSpec};
 pub use presets::{Preset, alone, init, presets};
 pub use problems::{Place, Problem, Problems};
+pub use rivals::{Rival, RivalTitle, Rivals};
+pub use rules::{Asked, rules};
 pub use schema::schema;
 pub use tune::{Precision, TuneSpec};
 

@@ -10,6 +10,7 @@ use super::plan::{self, Plan};
 use super::problems::{Place, Problem};
 use crate::account::rates::{KINDS, Rate, RateCard};
 use crate::account::spec::Class;
+use crate::account::terms::{Sort, Terms};
 use crate::base::money::Money;
 use crate::catalog::{Catalog, PriceEntry, Rates};
 use crate::engine::experiment::Model;
@@ -44,6 +45,9 @@ pub(super) struct Known {
     pub index: usize,
     pub class: usize,
     pub tokenizer: f64,
+    /// Its full name and its family, whatever the scenario calls it.
+    pub name: String,
+    pub family: String,
 }
 
 /// Everything that requests are made of.
@@ -51,8 +55,7 @@ pub(super) struct Registry<'a> {
     cx: &'a Cx,
     plan: &'a Plan,
     own: Vec<Own>,
-    /// Clients of each grant; empty = all.
-    grants: Vec<Vec<String>>,
+    terms: Terms,
     models: RefCell<Vec<Model>>,
     /// Longest prompt and output of each model, its own tokens.
     contexts: RefCell<Vec<Option<u64>>>,
@@ -80,7 +83,7 @@ impl<'a> Registry<'a> {
             cx,
             plan,
             own: all,
-            grants,
+            terms: plan.terms(grants),
             models: RefCell::default(),
             contexts: RefCell::default(),
             classes: RefCell::default(),
@@ -104,6 +107,8 @@ impl<'a> Registry<'a> {
                 index: self.model(own.name.clone(), own.card, own.context),
                 class,
                 tokenizer: own.tokenizer,
+                name: own.name.clone(),
+                family: own.family.clone(),
             });
         }
         let entry = self.entry(name)?;
@@ -128,6 +133,8 @@ impl<'a> Registry<'a> {
             ),
             class,
             tokenizer: entry.tokenizer.factor.to_f64().unwrap_or(1.0),
+            name: entry.model.clone(),
+            family: entry.family.clone(),
         })
     }
 
@@ -235,39 +242,13 @@ impl<'a> Registry<'a> {
     }
 
     fn class(&self, client: &str, model: &str, family: &str, fast: bool) -> usize {
-        let third_party = client == "third-party";
-        let entry = self.plan.entry;
-        let credit_only = entry.is_some_and(|e| e.needs_credits(model, family, 0).is_some());
-        let fast_only = fast && entry.is_some_and(|e| e.fast_on_credits);
-        let plan = self.plan.has_windows()
-            && client != "api"
-            && (!third_party || self.plan.third_party)
-            && !credit_only
-            && !fast_only;
-        let windows = self
-            .plan
-            .windows
-            .iter()
-            .enumerate()
-            .filter(|(_, w)| w.scope.covers(model, family, client))
-            .fold(0u8, |mask, (i, _)| {
-                mask | 1u8.checked_shl(i as u32).unwrap_or(0)
-            });
-        let grants = self
-            .grants
-            .iter()
-            .enumerate()
-            .filter(|(_, clients)| clients.is_empty() || clients.iter().any(|c| c == client))
-            .fold(0u32, |mask, (i, _)| {
-                mask | 1u32.checked_shl(i as u32).unwrap_or(0)
-            });
-        let class = Class {
-            // No window in scope and plan = true would be free work: such requests are paid.
-            plan: plan && windows != 0,
-            windows: if plan { windows } else { 0 },
-            grants,
-            third_party,
-        };
+        let class = self.terms.class(&Sort {
+            client,
+            model,
+            family,
+            fast,
+            prompt: 0,
+        });
         let mut classes = self.classes.borrow_mut();
         if let Some(i) = classes.iter().position(|c| *c == class) {
             return i;

@@ -7,13 +7,19 @@ use super::doc::Node;
 use super::fields::{At, Cx, Fields};
 use super::problems::{Place, Problem};
 use super::windows;
+use crate::account::Meter;
 use crate::account::rates::{ALL_KINDS, KINDS};
 use crate::account::spec::WindowSpec;
+use crate::account::terms::{CreditOnly, Scope, Terms};
 use crate::base::money::Money;
-use crate::catalog::{Catalog, LookupError, PlanEntry, WalletKind};
+use crate::catalog::{self, Catalog, LookupError, PlanEntry, WalletKind};
 
 /// Days after the tables' last check for which their prices are taken as known.
 const STALE_DAYS: i32 = 400;
+
+/// Said where a simulation needs a fee that nobody knows.
+pub(super) const NEGOTIATED: &str =
+    "The plan's fee is negotiated and not known; it counts as 0 (set plan.fee).";
 
 /// The plan as checked.
 pub(super) struct Plan {
@@ -36,54 +42,6 @@ pub(super) struct Window {
     pub scope: Scope,
 }
 
-/// What draws on a window.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Scope {
-    All,
-    /// Models or families, and clients; an empty list leaves that side open.
-    Some {
-        models: Vec<String>,
-        clients: Vec<String>,
-    },
-}
-
-impl Scope {
-    pub fn covers(&self, model: &str, family: &str, client: &str) -> bool {
-        match self {
-            Scope::All => true,
-            Scope::Some { models, clients } => {
-                let has = |all: &[String], one: &str| all.iter().any(|x| x == one);
-                (models.is_empty() || has(models, model) || has(models, family))
-                    && (clients.is_empty() || has(clients, client))
-            }
-        }
-    }
-}
-
-/// How tokens use up a window.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Meter {
-    Price,
-    ReadsFree,
-    ReadsFull,
-    Weights([f64; KINDS]),
-}
-
-impl Meter {
-    /// Window units per token of each kind.
-    pub fn units(self, price: [i64; KINDS]) -> [i64; KINDS] {
-        let [input, _, _, _, output] = price;
-        match self {
-            Meter::Price => price,
-            Meter::ReadsFree => [input, input, input, 0, output],
-            Meter::ReadsFull => [input, price[1], price[2], input, output],
-            Meter::Weights(w) => {
-                std::array::from_fn(|i| libm::round(price[i] as f64 * w[i]) as i64)
-            }
-        }
-    }
-}
-
 impl Plan {
     /// Whether any window exists that could pay.
     pub fn has_windows(&self) -> bool {
@@ -93,6 +51,41 @@ impl Plan {
     /// The kind of wallet that comes with it.
     pub fn wallet_kind(&self) -> WalletKind {
         self.entry.map_or(WalletKind::Prepaid, |e| e.wallet.kind)
+    }
+
+    /// The fee of a month and seat; `None` where it is negotiated and the scenario does not say.
+    pub fn known_fee(&self) -> Option<Money> {
+        let negotiated = self.entry.is_some_and(|e| e.fee.monthly.is_none());
+        (!negotiated || self.fee > Money::ZERO).then_some(self.fee)
+    }
+
+    /// Who may use what, with the clients of each grant. Long prompts are told apart only where a
+    /// request says how long its prompt is.
+    pub fn terms(&self, grants: Vec<Vec<String>>) -> Terms {
+        let rule = |c: &catalog::CreditOnly| CreditOnly {
+            scope: scope(&c.scope),
+            prompt_above: c.prompt_above.map(u64::from),
+        };
+        Terms {
+            windows: self.windows.iter().map(|w| w.scope.clone()).collect(),
+            credit_only: self
+                .entry
+                .map_or_else(Vec::new, |e| e.credit_only.iter().map(rule).collect()),
+            fast_on_credits: self.entry.is_some_and(|e| e.fast_on_credits),
+            third_party: self.third_party,
+            grants,
+        }
+    }
+}
+
+/// A scope of the catalogue.
+pub(super) fn scope(of: &catalog::Scope) -> Scope {
+    match of {
+        catalog::Scope::All => Scope::All,
+        catalog::Scope::Families(names) | catalog::Scope::Models(names) => Scope::Some {
+            models: names.clone(),
+            clients: Vec::new(),
+        },
     }
 }
 
@@ -138,11 +131,22 @@ pub(super) fn lookup_problem(error: &LookupError, at: Place, date: Date) -> Prob
 
 /// Reads `[plan]`; without one, a plan without windows.
 pub(super) fn read(cx: &Cx, fields: Option<Fields<'_>>, calendar: &Calendar, start: Date) -> Plan {
+    read_on(cx, fields, calendar, start, start)
+}
+
+/// Reads `[plan]` as it stands on a day, unless it names a day itself.
+pub(super) fn read_on(
+    cx: &Cx,
+    fields: Option<Fields<'_>>,
+    calendar: &Calendar,
+    start: Date,
+    day: Date,
+) -> Plan {
     let Some(f) = fields else {
         return Plan {
             entry: None,
             label: "no plan".into(),
-            price_date: start,
+            price_date: day,
             meter: Meter::Price,
             billing_day: start.day(),
             fee: Money::ZERO,
@@ -153,7 +157,7 @@ pub(super) fn read(cx: &Cx, fields: Option<Fields<'_>>, calendar: &Calendar, sta
         };
     };
     let price_date = f.moment("price_date");
-    let date = price_date.map_or(start, |m| m.value.date());
+    let date = price_date.map_or(day, |m| m.value.date());
     let place = price_date.map(|m| m.at);
     let entry = entry(&f, date, place);
     let label = f
@@ -237,7 +241,7 @@ fn fee(f: &Fields<'_>, entry: Option<&PlanEntry>) -> Money {
     match entry.map(|e| e.fee.monthly) {
         Some(Some(fee)) => fee,
         Some(None) if !f.has("fee") => {
-            f.cx.warn("The plan's fee is negotiated and not known; it counts as 0 (set plan.fee).");
+            f.cx.warn(NEGOTIATED);
             Money::ZERO
         }
         _ => Money::ZERO,
@@ -249,11 +253,8 @@ fn meter(f: &Fields<'_>) -> Meter {
         return Meter::Price;
     };
     if let Node::Text(_) = item.node {
-        return match f.choice("meter").map(|c| c.value) {
-            Some("reads-free") => Meter::ReadsFree,
-            Some("reads-full") => Meter::ReadsFull,
-            _ => Meter::Price,
-        };
+        let name = f.choice("meter").map(|c| c.value);
+        return name.and_then(Meter::of).unwrap_or_default();
     }
     let Some(weights) = f.sub("meter") else {
         return Meter::Price;

@@ -1,10 +1,13 @@
 //! What is searched and how exactly: `[tune]` and `run.precision`.
 
+use rust_decimal::prelude::ToPrimitive;
+
 use super::fields::Fields;
 use super::keys;
 use super::problems::Problem;
 use crate::base::money::Money;
-use crate::engine::require::{Metric, Requirement, Stat};
+use crate::engine::aim::{Aim, Prices};
+use crate::engine::require::{Metric, Requirement};
 
 /// Run until a number is known well enough.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,8 +17,11 @@ pub struct Precision {
     pub half_width: f64,
 }
 
+/// A difference in dollars that does not matter where the scenario does not say.
+const DELTA: f64 = 0.5;
+
 /// The auto-reload settings to try. Every list that the scenario leaves away is empty; of
-/// `reload_to` and `add` exactly one is not.
+/// `reload_to` and `add` at most one is not.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TuneSpec {
     pub threshold: Vec<Money>,
@@ -27,7 +33,24 @@ pub struct TuneSpec {
     pub monthly_limit: Vec<Option<Money>>,
     pub accept: Option<Requirement>,
     /// What the best acceptable setting has least of.
-    pub minimise: Metric,
+    pub aim: Aim,
+    /// A difference of it that does not matter, in its unit.
+    pub delta: f64,
+}
+
+impl Default for TuneSpec {
+    fn default() -> TuneSpec {
+        TuneSpec {
+            threshold: Vec::new(),
+            reload_to: Vec::new(),
+            add: Vec::new(),
+            cap: Vec::new(),
+            monthly_limit: Vec::new(),
+            accept: None,
+            aim: Aim::Dollars(Prices::default()),
+            delta: DELTA,
+        }
+    }
 }
 
 fn metric(f: &Fields<'_>, name: &'static str, pools: &[String]) -> Option<Metric> {
@@ -86,17 +109,10 @@ pub(super) fn read(f: &Fields<'_>, pools: &[String]) -> Option<TuneSpec> {
         |name| -> Vec<Money> { f.moneys(name).into_iter().filter_map(|a| a.value).collect() };
     let options =
         |name| -> Vec<Option<Money>> { f.moneys(name).into_iter().map(|a| a.value).collect() };
-    if !f.has("threshold") {
-        f.missing("threshold", "");
-    }
     let (reload_to, add) = (amounts("reload_to"), amounts("add"));
-    match (f.has("reload_to"), f.has("add")) {
-        (false, false) => f.missing("reload_to", ""),
-        (true, true) => {
-            let what = "reload_to and add do not go together";
-            f.bad(f.place("add"), what, "", "keep one of the two");
-        }
-        _ => {}
+    if f.has("reload_to") && f.has("add") {
+        let what = "reload_to and add do not go together";
+        f.bad(f.place("add"), what, "", "keep one of the two");
     }
     let threshold = amounts("threshold");
     if let (Some(low), Some(high)) = (threshold.iter().min(), reload_to.iter().max())
@@ -133,6 +149,29 @@ pub(super) fn read(f: &Fields<'_>, pools: &[String]) -> Option<TuneSpec> {
         cap: options("cap"),
         monthly_limit: options("monthly_limit"),
         accept,
-        minimise: metric(f, "minimise", pools).unwrap_or(Metric::Cost(Stat::Mean)),
+        aim: aim(f, pools),
+        delta: f.number("delta").map_or(DELTA, |d| d.value),
     })
+}
+
+/// Prices are read in any case, so that a wrong one is told.
+fn aim(f: &Fields<'_>, pools: &[String]) -> Aim {
+    let prices = prices(f);
+    match metric(f, "minimise", pools) {
+        Some(metric) => Aim::Metric(metric),
+        None => Aim::Dollars(prices),
+    }
+}
+
+fn prices(f: &Fields<'_>) -> Prices {
+    let usual = Prices::default();
+    let money = |name, usual| f.money(name).map_or(usual, |m| m.value);
+    let rate = f.share("idle_rate").and_then(|s| s.value.to_f64());
+    Prices {
+        charges: f.flag("charges").unwrap_or(usual.charges),
+        idle_rate: rate.unwrap_or(usual.idle_rate),
+        reload_fee: money("reload_fee", usual.reload_fee),
+        stopped_hour: money("stopped_hour", usual.stopped_hour),
+        blocked_request: money("blocked_request", usual.blocked_request),
+    }
 }

@@ -9,11 +9,12 @@ use super::fields::{At, Cx, Fields};
 use super::format::CLIENTS;
 use super::hours;
 use super::keys;
-use super::plan::{Scope, Window};
+use super::plan::{self, Window};
 use super::problems::{Place, Problem};
 use super::units::{self, Length};
 use crate::account::reason::WINDOWS_MAX;
 use crate::account::spec::{Limit, Opens, Provenance, WindowSpec};
+use crate::account::terms::Scope;
 use crate::base::law::{Draw, Level, lognormal_from_interval};
 use crate::base::time::{Instant, Span};
 use crate::catalog::{self, Catalog, PlanEntry};
@@ -110,13 +111,6 @@ fn from_catalog(w: &catalog::PlanWindow, at: Place) -> Draft {
             DraftLimit::Share(window.clone(), share.to_f64().unwrap_or(1.0), at)
         }
     };
-    let scope = match &w.scope {
-        catalog::Scope::All => Scope::All,
-        catalog::Scope::Families(names) | catalog::Scope::Models(names) => Scope::Some {
-            models: names.clone(),
-            clients: Vec::new(),
-        },
-    };
     let (fixed, round) = match w.opens {
         catalog::Opens::FirstRequest { round } => (false, round),
         catalog::Opens::Fixed => (true, Span::ZERO),
@@ -133,7 +127,7 @@ fn from_catalog(w: &catalog::PlanWindow, at: Place) -> Draft {
         length,
         round,
         limit,
-        scope,
+        scope: plan::scope(&w.scope),
         provenance: match w.provenance {
             catalog::Provenance::Official => Provenance::Official,
             catalog::Provenance::Fitted => Provenance::Fitted,

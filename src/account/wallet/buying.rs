@@ -1,6 +1,7 @@
 //! Money comes in: auto-reload, purchases by hand, invoices.
 
 use super::*;
+use crate::account::spec::AutoReload;
 
 impl Wallet {
     /// Starts an automatic purchase when the balance is below the threshold, no payment is pending
@@ -16,21 +17,10 @@ impl Wallet {
         {
             return;
         }
-        let amount = match auto.amount {
-            ReloadAmount::Add(a) => a.0,
-            // A card is charged whole cents: round the missing part up so that the target is met.
-            ReloadAmount::To(target) => {
-                let missing = target.0 - self.balance;
-                missing + (PICO_PER_CENT - missing.rem_euclid(PICO_PER_CENT)) % PICO_PER_CENT
-            }
-        };
-        if amount <= 0 {
+        let Some(amount) = self.reload_amount(auto) else {
             return;
-        }
-        if auto
-            .cap
-            .is_some_and(|c| self.reloaded_month.saturating_add(amount) > c.0)
-        {
+        };
+        if self.is_capped(auto, amount) {
             if !self.cap_noted {
                 self.cap_noted = true;
                 let bought = Money(self.reloaded_month);
@@ -55,6 +45,25 @@ impl Wallet {
             },
         );
         self.schedule(spec);
+    }
+
+    /// What a reload would buy now; `None` if nothing.
+    pub(super) fn reload_amount(&self, auto: &AutoReload) -> Option<i64> {
+        let amount = match auto.amount {
+            ReloadAmount::Add(a) => a.0,
+            // A card is charged whole cents: round the missing part up so that the target is met.
+            ReloadAmount::To(target) => {
+                let missing = target.0 - self.balance;
+                missing + (PICO_PER_CENT - missing.rem_euclid(PICO_PER_CENT)) % PICO_PER_CENT
+            }
+        };
+        (amount > 0).then_some(amount)
+    }
+
+    /// Whether the month's cap has no room for such a reload.
+    pub(super) fn is_capped(&self, auto: &AutoReload, amount: i64) -> bool {
+        auto.cap
+            .is_some_and(|c| self.reloaded_month.saturating_add(amount) > c.0)
     }
 
     /// Buys money by hand; it can be spent at `at`.
@@ -93,6 +102,9 @@ impl Wallet {
         match p.kind {
             PurchaseKind::Reload => {
                 self.reloads += 1;
+                // Not when it was empty from the start: no threshold could have helped then.
+                let late = self.empty_since != NEVER && self.stats.drains > 0;
+                self.late_reloads += i64::from(late);
                 self.reloaded_month = self.reloaded_month.saturating_add(p.pay);
                 self.declines_in_row = 0;
             }

@@ -5,6 +5,7 @@
 
 mod buying;
 mod events;
+mod stretch;
 
 use crate::account::ledger::{Ledger, Posting};
 use crate::account::reason::Reason;
@@ -13,6 +14,8 @@ use crate::account::windows::{NEVER, PoolStats};
 use crate::account::world::{Note, Payment, PurchaseKind, World};
 use crate::base::money::{Money, PICO_PER_CENT};
 use crate::base::time::Instant;
+
+pub use stretch::Stretch;
 
 /// Shortest wait between a declined payment and the next attempt, so that time goes on.
 const RETRY_MIN_MS: i64 = 60_000;
@@ -78,9 +81,13 @@ pub struct Wallet {
     idle: i128,
     idle_since: i64,
     pub reloads: i64,
+    /// Reloads whose money came when the wallet was empty already.
+    pub late_reloads: i64,
     pub declines: i64,
     pub top_ups_done: i64,
     pub expired: i64,
+    /// Charged to bought money or to the invoice.
+    pub from_bought: i64,
     invoice: i64,
     is_in_arrears: bool,
     pub stats: PoolStats,
@@ -116,9 +123,11 @@ impl Wallet {
             idle: 0,
             idle_since: start,
             reloads: 0,
+            late_reloads: 0,
             declines: 0,
             top_ups_done: 0,
             expired: 0,
+            from_bought: 0,
             invoice: 0,
             is_in_arrears: spec.funding == Funding::Arrears,
             stats: PoolStats::NEW,
@@ -330,6 +339,7 @@ impl Wallet {
         self.balance -= cost;
         if spec.funding == Funding::Arrears {
             self.invoice += cost;
+            self.from_bought = self.from_bought.saturating_add(cost);
             world.note(
                 Instant(now),
                 Note::Charged {
@@ -365,6 +375,7 @@ impl Wallet {
 
     fn spend_bought(&mut self, amount: i64) {
         self.bought -= amount;
+        self.from_bought = self.from_bought.saturating_add(amount);
         let mut rest = amount;
         for lot in &mut self.bought_lots {
             let part = rest.min(lot.1);

@@ -22,7 +22,13 @@ impl<W: Watch> Trial<'_, '_, W> {
             };
             let credits = match verdict {
                 Verdict::Plan => false,
-                Verdict::Wallet => true,
+                Verdict::Wallet => {
+                    if self.world.watch.pauses() {
+                        self.paused = true;
+                        return self.requeue(id);
+                    }
+                    true
+                }
                 Verdict::Refused(refusal) => return self.refused(id, now, refusal),
             };
             if s.mode != Mode::Working {
@@ -56,6 +62,15 @@ impl<W: Watch> Trial<'_, '_, W> {
             let (seat, class) = (s.seat, uses.class);
             let due = bound.min(self.account.next_event());
             if credits {
+                self.world.watch.charged(Charge {
+                    at: now,
+                    ends,
+                    cost,
+                    seat: seat as u32,
+                    class: class as u32,
+                    chain: (s.actor as u32, s.session, s.sub),
+                    last: !goes_on,
+                });
                 if ends < due {
                     self.account
                         .post_wallet(Instant(ends), seat, class, cost, &mut self.world);

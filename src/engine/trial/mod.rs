@@ -11,7 +11,8 @@
 //! indeed no window ran dry. A replay always goes the exact way.
 
 mod exact;
-mod finish;
+pub(in crate::engine) mod finish;
+mod fork;
 mod lease;
 mod marks;
 mod sessions;
@@ -25,7 +26,8 @@ use super::experiment::IncidentKind;
 use super::incidents;
 use super::outcome::{Field, NEVER, SpendSum};
 use super::replay::{Payer, What};
-use super::surroundings::{MonthMoney, Surroundings, Watch};
+use super::stops::Stops;
+use super::surroundings::{Charge, MonthMoney, Surroundings, Watch};
 use super::tally::Tally;
 use crate::account::rates::{Kind, Rate};
 use crate::account::reason::{REASON_SLOTS, Reason};
@@ -106,7 +108,7 @@ pub struct Trial<'t, 'e, W> {
     c: &'t Compiled<'e>,
     number: u64,
     desk: &'t mut Desk,
-    tally: &'t mut Tally,
+    pub(in crate::engine) tally: &'t mut Tally,
     account: Account<'t>,
     world: Surroundings<'t, 'e, W>,
     next_start: usize,
@@ -118,6 +120,8 @@ pub struct Trial<'t, 'e, W> {
     lost: i64,
     /// No lease is tried before this instant.
     exact_until: i64,
+    /// The watcher wanted to stop before the next request.
+    pub(in crate::engine) paused: bool,
 }
 
 /// Plays one trial and appends its row. `exact`: without the faster way; the result is the same.
@@ -146,7 +150,7 @@ pub enum TrialError {
 }
 
 impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
-    fn new(
+    pub(in crate::engine) fn new(
         c: &'t Compiled<'e>,
         number: u64,
         desk: &'t mut Desk,
@@ -162,13 +166,13 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
         desk.top_ups.clear();
         desk.top_ups.resize(c.exp.actors.len(), 0);
         for (i, actor) in c.exp.actors.iter().enumerate() {
-            c.calendars[i].starts(actor, i, c.exp.seed, number, &mut desk.starts);
+            c.calendars[i].starts(actor, i, c.seed, number, &mut desk.starts);
         }
         desk.starts.sort_unstable();
         desk.person
             .extend((0..c.roles.len()).map(|r| c.person_words(number, r)));
         tally.stops.reset();
-        let account = Account::new(&c.exp.account, c.exp.start, c.draw_limits(number));
+        let account = Account::new(c.account, c.exp.start, c.draw_limits(number));
         let incidents = incidents::draw(c, number);
         Trial {
             c,
@@ -192,14 +196,22 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
             requests: 0,
             lost: 0,
             exact_until: 0,
+            paused: false,
         }
     }
 
-    fn run(&mut self) {
-        let end = self.c.exp.end.0;
+    /// Plays from the start.
+    pub(in crate::engine) fn run(&mut self) {
         self.account.open(self.c.exp.start, &mut self.world);
         self.relief = self.account.relief();
-        loop {
+        self.go_on();
+    }
+
+    /// Plays on to the end, or until the watcher pauses.
+    pub(in crate::engine) fn go_on(&mut self) {
+        let end = self.c.exp.end.0;
+        self.paused = false;
+        while !self.paused {
             let chain = self.desk.queue.peek().map_or(NEVER, |k| k.0.0);
             let start = self.next_session();
             let mark = self.next_mark();

@@ -8,7 +8,7 @@ impl<W: Watch> Trial<'_, '_, W> {
         self.next_start += 1;
         let (actor, role) = (s.actor as usize, 2 * s.actor as usize);
         let c = self.c;
-        let seed = c.exp.seed;
+        let seed = c.seed;
         let index = u64::from(s.session);
         let mut rng = Stream::open(seed, Purpose::Session, self.number, actor, index);
         let Role {
@@ -110,7 +110,7 @@ impl<W: Watch> Trial<'_, '_, W> {
         for i in 0..many as u32 {
             let sub = first + i + 1;
             let index = u64::from(session) * SUBS_MAX as u64 + u64::from(sub - 1);
-            let mut rng = Stream::open(c.exp.seed, Purpose::SubAgent, self.number, actor, index);
+            let mut rng = Stream::open(c.seed, Purpose::SubAgent, self.number, actor, index);
             let models = &c.roles[role].mix;
             let model = models.choose(&mut rng);
             // The main agent needs one request to call it: a few seconds, one apart.

@@ -123,13 +123,7 @@ impl<W: Watch> Trial<'_, '_, W> {
         let count = self.desk.top_ups[actor];
         self.desk.top_ups[actor] += 1;
         let index = u64::from(count);
-        let mut rng = Stream::open(
-            self.c.exp.seed,
-            Purpose::Reaction,
-            self.number,
-            actor,
-            index,
-        );
+        let mut rng = Stream::open(self.c.seed, Purpose::Reaction, self.number, actor, index);
         let thinks = self.c.extras[actor].reaction_s[reaction]
             .as_ref()
             .map_or(0.0, |s| s.sample(rng.word()).max(0.0));

@@ -1,8 +1,7 @@
 //! Formats that can be read: one file and one line in [`FORMATS`] each. Every reader ends in
 //! [`Rows`]; none of them merges, prices or sums up.
 
-use super::receipt::Receipt;
-use super::record::{Rows, Tokens};
+use super::record::{Request, Rows};
 
 pub mod admin;
 pub mod ccusage;
@@ -19,6 +18,24 @@ pub mod plain_csv;
 pub struct Origin<'a> {
     /// Path of the file below its root, or `-`.
     pub path: &'a str,
+}
+
+impl<'a> Origin<'a> {
+    /// The project that the file belongs to: the folder below `projects`, or else the first folder
+    /// on the way to it.
+    pub fn project(self) -> Option<&'a str> {
+        let parts: Vec<&str> = self.path.split(['/', '\\']).collect();
+        let folders = parts.split_last().map_or(&[][..], |(_, folders)| folders);
+        let below = folders.iter().rposition(|p| *p == "projects");
+        let at = below.map_or(0, |i| i + 1);
+        folders.get(at).copied().filter(|p| !p.is_empty())
+    }
+
+    /// The name of the file without its ending: in transcripts the session, if no row names one.
+    pub fn stem(self) -> &'a str {
+        let name = self.path.rsplit(['/', '\\']).next().unwrap_or("");
+        name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+    }
 }
 
 /// What a reader can be given.
@@ -60,12 +77,10 @@ pub const FORMATS: &[Format] = &[
     plain_csv::FORMAT,
 ];
 
-/// Puts cache writes whose life a log does not tell where most of real use belongs: subscriptions
-/// write for an hour (78 % of writes and more in published logs). The receipt counts them.
-fn unsplit(tokens: Tokens, written: u64, receipt: &mut Receipt) -> Tokens {
-    receipt.unsplit_writes += u64::from(written > 0);
-    Tokens {
-        cache_write_1h: written,
-        ..tokens
-    }
+/// Adds cache writes whose life a log does not tell. They are put where most of real use belongs:
+/// subscriptions write for an hour (78 % of writes and more in published logs).
+fn unsplit(request: &mut Request, written: u64) {
+    let hour = &mut request.tokens.cache_write_1h;
+    *hour = hour.saturating_add(written);
+    request.unsplit |= written > 0;
 }

@@ -6,14 +6,24 @@ use super::text::{Weight, width, wrap};
 use super::theme;
 use crate::analysis::findings::{Findings, Header};
 
+/// A chart of a run: its subtitle says scenario, trials and seed.
+pub fn open(f: &Findings, title: &str, about: &str, height: f64) -> (Drawing, f64) {
+    open_for(&f.header, title, about, height)
+}
+
+/// As [`open`], for findings of another kind.
+pub fn open_for(header: &Header, title: &str, about: &str, height: f64) -> (Drawing, f64) {
+    let room = theme::WIDTH - 2.0 * theme::MARGIN;
+    sheet(title, &subtitle(header, room), about, height)
+}
+
 /// A canvas with title and subtitle, and the height at which the chart may begin. A title of two
 /// lines makes the canvas higher, not the chart lower.
-pub fn open(f: &Findings, title: &str, about: &str, height: f64) -> (Drawing, f64) {
+pub fn sheet(title: &str, subtitle: &str, about: &str, height: f64) -> (Drawing, f64) {
     let room = theme::WIDTH - 2.0 * theme::MARGIN;
     let (lines, size) = title_lines(title, room);
     let leading = size * 1.3;
     let extra = leading * (lines.len() - 1) as f64;
-    let subtitle = subtitle(&f.header, room);
     let mut d = Drawing {
         width: theme::WIDTH,
         height: height + extra,
@@ -30,7 +40,8 @@ pub fn open(f: &Findings, title: &str, about: &str, height: f64) -> (Drawing, f6
     }
     let style = Style::plain(theme::SUBTITLE, theme::MUTED);
     let under = 50.0 + extra + 30.0;
-    d.text((theme::MARGIN, under), Anchor::Start, style, &subtitle);
+    let shown = style.fit(subtitle, room);
+    d.text((theme::MARGIN, under), Anchor::Start, style, &shown);
     (d, under + 14.0)
 }
 

@@ -16,13 +16,18 @@ mod text;
 mod theme;
 mod when;
 
+pub mod compare;
+mod plot;
+
 mod blocked;
 mod cost;
 mod cost_bars;
 mod drains;
+pub mod history;
 mod left;
 mod month;
 mod spend;
+pub mod tornado;
 
 #[cfg(test)]
 mod fixture_parts;
@@ -149,13 +154,25 @@ pub fn render(chart: &Chart, findings: &Findings) -> Result<Option<Rendered>, Ch
     let Some(drawing) = (chart.draw)(findings) else {
         return Ok(None);
     };
-    let svg = svg::document(chart.name, &drawing)?;
+    picture(chart.name, chart.file, drawing).map(Some)
+}
+
+/// A drawing as files.
+///
+/// # Errors
+/// As [`render_all`].
+pub fn picture(
+    name: &'static str,
+    file: &'static str,
+    drawing: Drawing,
+) -> Result<Rendered, ChartError> {
+    let svg = svg::document(name, &drawing)?;
     let png = png::rasterise(&svg)?;
-    Ok(Some(Rendered {
-        name: chart.name,
-        file: chart.file,
+    Ok(Rendered {
+        name,
+        file,
         title: drawing.title,
         svg,
         png,
-    }))
+    })
 }

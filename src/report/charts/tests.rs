@@ -16,22 +16,27 @@ fn drawings() -> Vec<(String, Drawing)> {
     out
 }
 
-#[test]
-fn no_text_touches_another_or_leaves_the_canvas() {
+/// Texts that touch each other or leave the canvas.
+pub fn collisions(name: &str, d: &Drawing) -> Vec<String> {
     let mut wrong = Vec::new();
-    for (name, d) in drawings() {
-        for (i, a) in d.texts.iter().enumerate() {
-            let r = a.room;
-            if r.left < 2.0 || r.top < 2.0 || r.right > d.width - 2.0 || r.bottom > d.height - 2.0 {
-                wrong.push(format!("{name}: “{}” leaves the canvas: {r:?}", a.text));
-            }
-            for b in &d.texts[..i] {
-                if r.touches(&b.room) {
-                    wrong.push(format!("{name}: “{}” touches “{}”", a.text, b.text));
-                }
+    for (i, a) in d.texts.iter().enumerate() {
+        let r = a.room;
+        if r.left < 2.0 || r.top < 2.0 || r.right > d.width - 2.0 || r.bottom > d.height - 2.0 {
+            wrong.push(format!("{name}: “{}” leaves the canvas: {r:?}", a.text));
+        }
+        for b in &d.texts[..i] {
+            if r.touches(&b.room) {
+                wrong.push(format!("{name}: “{}” touches “{}”", a.text, b.text));
             }
         }
     }
+    wrong
+}
+
+#[test]
+fn no_text_touches_another_or_leaves_the_canvas() {
+    let all = drawings();
+    let wrong: Vec<String> = all.iter().flat_map(|(n, d)| collisions(n, d)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -22,10 +22,15 @@ pub type Tick = (Instant, String);
 
 impl<'a> Clock<'a> {
     pub fn new(header: &'a Header) -> Clock<'a> {
+        Clock::of(&header.zone, header.start, header.end)
+    }
+
+    /// Local time between two instants.
+    pub fn of(zone: &'a [(Instant, i64)], start: Instant, end: Instant) -> Clock<'a> {
         Clock {
-            zone: &header.zone,
-            start: header.start,
-            end: Instant(header.end.0.max(header.start.0 + 1)),
+            zone,
+            start,
+            end: Instant(end.0.max(start.0 + 1)),
         }
     }
 

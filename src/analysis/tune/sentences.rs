@@ -1,0 +1,459 @@
+//! The answer in sentences.
+
+use super::answer::{Causes, Entry, Standing, Tuned};
+use super::setting::Setting;
+use super::{Aim, State};
+use crate::analysis::words::{join, money, usd};
+use crate::base::money::group_thousands;
+use crate::engine::aim::Prices;
+use crate::engine::require::{Metric, Op, Requirement};
+use crate::stats::estimate::Estimate;
+
+/// The answer: what to set, what it does, what else is as good, what would help more.
+pub fn sentences(t: &Tuned) -> Vec<String> {
+    let mut all = Vec::new();
+    match t.recommended() {
+        Some(best) => {
+            all.push(format!("{}.", upper(&order(t, best))));
+            all.push(does(t, best));
+            all.extend(line(t, best));
+            all.push(others(t));
+        }
+        None => {
+            all.push(none(t));
+            all.extend(today(t).map(|text| format!("{}.", upper(&text))));
+        }
+    }
+    all.extend(t.causes.as_ref().and_then(|c| cause(t, c)));
+    all
+}
+
+/// `reload to $25 below $12, cap $300 a month`.
+fn order(t: &Tuned, e: &Entry) -> String {
+    match &e.candidate.setting {
+        Some(s) => format!("{}{}", s.phrase(), limits(t, s, true)),
+        None => "no auto-reload".to_owned(),
+    }
+}
+
+/// `, cap $300, spend limit $150`: the cap where there is one or some were tried, the spend limit
+/// only where several were tried.
+pub fn limits(t: &Tuned, s: &Setting, sentence: bool) -> String {
+    let settings = || {
+        let listed = t.entries.iter().filter(|e| e.candidate.origin.listed);
+        listed.filter_map(|e| e.candidate.setting)
+    };
+    let mut text = match s.cap {
+        Some(cap) => format!(", cap {}", money(cap)),
+        None if settings().any(|o| o.cap.is_some()) => ", no cap".to_owned(),
+        None => String::new(),
+    };
+    if settings().any(|o| o.monthly_limit != s.monthly_limit) {
+        text += &match s.monthly_limit {
+            Some(limit) if sentence => format!(", spend limit {}", money(limit)),
+            Some(limit) => format!(", limit {}", money(limit)),
+            None => ", no limit".to_owned(),
+        };
+    }
+    if sentence {
+        text
+    } else {
+        text.replace('$', "")
+    }
+}
+
+/// What the recommended setting does.
+fn does(t: &Tuned, e: &Entry) -> String {
+    let with = format!(
+        "with {} and {} idle on average",
+        reloads(e.reloads),
+        usd(round(e.idle_usd))
+    );
+    let text = match &t.accept {
+        Some(r) if r.metric == Metric::PStockOut => match &e.required {
+            Some(found) => format!("The wallet then runs dry in {}", risk_text(t, found)),
+            None => stopped(t, e),
+        },
+        Some(r) if r.metric != Metric::PBlockedByWallet => match &e.required {
+            Some(found) => format!(
+                "{} is then {} ({} to {}). {}",
+                r.metric,
+                number(&r.metric, found.value),
+                number(&r.metric, found.low),
+                number(&r.metric, found.high),
+                stopped(t, e),
+            ),
+            None => stopped(t, e),
+        },
+        _ => stopped(t, e),
+    };
+    let priced = |p: &Prices| p.stopped_hour.0 > 0 || p.blocked_request.0 > 0;
+    let all_in = match &t.aim {
+        Aim::Dollars(p) if priced(p) && p.charges => format!(
+            " All in, {} stopped at its price, that is {} a {}.",
+            hours(e.stopped_h),
+            usd(e.aim.value),
+            t.about.trial_word
+        ),
+        _ => String::new(),
+    };
+    format!("{text}, {with}.{all_in}")
+}
+
+fn stopped(t: &Tuned, e: &Entry) -> String {
+    let months = format!("{}s", t.about.trial_word);
+    if e.stopped.value <= 0.0 {
+        let n = group_thousands(e.trials);
+        return format!(
+            "The wallet then stopped you in none of {n} {months} (95 %: under {})",
+            percent(e.stopped.high)
+        );
+    }
+    format!(
+        "The wallet then stops you in {} of {months} ({})",
+        percent(e.stopped.value),
+        range(&e.stopped)
+    )
+}
+
+/// `1.0 % of months (0.6-1.5 %)`, or of reload cycles.
+fn risk_text(t: &Tuned, e: &Estimate) -> String {
+    let of = match &t.accept {
+        Some(r) if r.metric == Metric::PStockOut => "reload cycles".to_owned(),
+        _ => format!("{}s", t.about.trial_word),
+    };
+    if e.value <= 0.0 {
+        let n = group_thousands(e.n);
+        return format!("none of {n} {of} (95 %: under {})", percent(e.high));
+    }
+    format!("{} of {of} ({})", percent(e.value), range(e))
+}
+
+/// Whether it is at the limit.
+fn line(t: &Tuned, e: &Entry) -> Option<String> {
+    let (r, found) = (t.accept.as_ref()?, e.required.as_ref()?);
+    let limit = number(&r.metric, r.value);
+    match e.state {
+        State::OnTheLine => Some(format!(
+            "That is on your line of {limit}: these trials know it to {} and cannot tell on which side it lies.",
+            number(&r.metric, found.half_width())
+        )),
+        State::CannotTell => Some(format!(
+            "These trials cannot tell whether that is within {limit}: more of them (--trials) can."
+        )),
+        _ => None,
+    }
+}
+
+/// What else is as good, and what there is today.
+fn others(t: &Tuned) -> String {
+    let listed = |standing| {
+        let all = t.entries.iter().filter(|e| e.candidate.origin.listed);
+        all.filter(|e| e.standing == standing).count()
+    };
+    let within = within(t);
+    let mut parts = Vec::new();
+    parts.push(match listed(Standing::AsGood) {
+        0 => format!("no other setting is as good within {within}"),
+        1 => format!("one other setting is as good within {within}"),
+        n => format!("{} other settings are as good within {within}", count(n)),
+    });
+    match listed(Standing::CannotTell) {
+        0 => {}
+        1 => parts.push("for one more these trials cannot tell".to_owned()),
+        n => parts.push(format!("for {} more these trials cannot tell", count(n))),
+    }
+    parts.extend(today(t));
+    format!("{}.", upper(&parts.join("; ")))
+}
+
+/// `$0.50 a month`, `0.5`.
+fn within(t: &Tuned) -> String {
+    let dollars = match &t.aim {
+        Aim::Dollars(_) => true,
+        Aim::Metric(m) => is_money(m),
+    };
+    if dollars {
+        format!("{} a {}", usd(t.delta), t.about.trial_word)
+    } else {
+        format!("{}", t.delta)
+    }
+}
+
+fn today(t: &Tuned) -> Option<String> {
+    let e = t.today()?;
+    if e.standing == Standing::Recommended {
+        return Some("that is what you have today".to_owned());
+    }
+    let risk = match (&t.accept, &e.required) {
+        (Some(r), Some(found)) if r.metric == Metric::PStockOut => {
+            format!("runs dry in {} of reload cycles", percent(found.value))
+        }
+        _ => match e.stopped.value {
+            p if p <= 0.0 => "never stopped you".to_owned(),
+            p => format!("stops you in {}", percent(p)),
+        },
+    };
+    let dearer = match (&t.aim, &e.apart) {
+        (Aim::Dollars(_), Some(apart)) if apart.low > t.delta => {
+            format!(" and costs {} more", usd(apart.value))
+        }
+        _ => String::new(),
+    };
+    Some(match &e.candidate.setting {
+        Some(s) => format!(
+            "yours today ({}{}) {risk}{dearer}",
+            s.named(),
+            limits(t, s, true)
+        ),
+        None => format!("without auto-reload, as today, the wallet {risk}{dearer}"),
+    })
+}
+
+/// No setting will do.
+fn none(t: &Tuned) -> String {
+    let asked = t.accept.as_ref().map_or_else(String::new, |r| wish(t, r));
+    let Some(e) = t.causes.as_ref().and_then(|c| t.entries.get(c.of)) else {
+        return format!("No setting that was tried {asked}.");
+    };
+    let found = match &e.required {
+        Some(found) => match t.accept.as_ref().map(|r| &r.metric) {
+            Some(Metric::PStockOut) => format!("runs dry in {}", risk_text(t, found)),
+            Some(Metric::PBlockedByWallet) | None => {
+                format!("stops you in {}", risk_text(t, &e.stopped))
+            }
+            Some(m) => format!(
+                "has {m} {} ({} to {})",
+                number(m, found.value),
+                number(m, found.low),
+                number(m, found.high)
+            ),
+        },
+        None => format!("stops you in {}", risk_text(t, &e.stopped)),
+    };
+    format!(
+        "No setting that was tried {asked}. The nearest, {}, {found}.",
+        order(t, e)
+    )
+}
+
+/// `keeps stops by the wallet to 2 % of months`.
+fn wish(t: &Tuned, r: &Requirement) -> String {
+    let limit = number(&r.metric, r.value);
+    match (&r.metric, r.op) {
+        (Metric::PBlockedByWallet, Op::AtMost | Op::Below) => {
+            format!(
+                "keeps stops by the wallet to {limit} of {}s",
+                t.about.trial_word
+            )
+        }
+        (Metric::PStockOut, Op::AtMost | Op::Below) => {
+            format!("keeps the wallet from running dry in more than {limit} of reload cycles")
+        }
+        _ => format!("meets {r}"),
+    }
+}
+
+/// What would help more than another threshold.
+fn cause(t: &Tuned, c: &Causes) -> Option<String> {
+    let apart =
+        |without: &Estimate| without.high < c.risk.low && without.value <= c.risk.value / 2.0;
+    let found = t.recommended().is_some();
+    if let Some(without) = c.without_limits.as_ref().filter(|w| apart(w)) {
+        let s = t.entries.get(c.of)?.candidate.setting?;
+        let what = match (s.cap, s.monthly_limit) {
+            (Some(_), Some(_)) => "the cap and the spend limit",
+            (Some(_), None) => "the cap",
+            _ => "the spend limit",
+        };
+        let (is, them) = if s.cap.is_some() && s.monthly_limit.is_some() {
+            ("are", "them")
+        } else {
+            ("is", "it")
+        };
+        let needed = format!(
+            "99 of 100 {}s want at most {} of the wallet",
+            t.about.trial_word,
+            usd(t.needed.to_f64())
+        );
+        return Some(format!(
+            "What stops you {is} {what}, not the threshold: without {them} it would be {}. {}.",
+            percent(without.value),
+            upper(&needed)
+        ));
+    }
+    let without = c.without_declines.as_ref().filter(|w| apart(w))?;
+    let declines = percent(c.decline);
+    Some(if found {
+        format!(
+            "A declined payment is now the larger risk: {declines} declines cause {} of the {}. A \
+             second payment method helps more than a higher threshold.",
+            points(c.risk.value - without.value),
+            percent(c.risk.value)
+        )
+    } else {
+        format!(
+            "A higher threshold does not buy that off: {declines} of payments are declined and tried \
+             again after {}; without declines it would be {}. A second payment method helps, or a \
+             balance that lasts until the next attempt.",
+            hours(c.retry_h),
+            percent(without.value)
+        )
+    })
+}
+
+/// What the answer rests on, each behind its kind.
+pub fn notes(t: &Tuned) -> Vec<(&'static str, String)> {
+    let mut out = Vec::new();
+    if t.partial {
+        out.push((
+            "note",
+            "stopped early: these are the trials that were finished".to_owned(),
+        ));
+    }
+    if t.accept_is_usual {
+        out.push((
+            "note",
+            format!(
+                "you named neither a risk nor a price of being stopped, so a stop in at most 2 % of {}s \
+                 is taken (--accept 'p_blocked_by_wallet <= 1 %', or --stopped-hour 40)",
+                t.about.trial_word
+            ),
+        ));
+    }
+    if let Aim::Dollars(p) = &t.aim {
+        out.push(("note", counted(p)));
+    }
+    let warnings = t.about.warnings.iter().map(|w| ("note", w.clone()));
+    out.extend(warnings);
+    out
+}
+
+fn counted(p: &Prices) -> String {
+    let mut parts = Vec::new();
+    if p.charges {
+        parts.push("what is paid less what is left".to_owned());
+    }
+    if p.idle_rate > 0.0 {
+        parts.push(format!("idle money at {} a month", percent(p.idle_rate)));
+    }
+    if p.reload_fee.0 > 0 {
+        parts.push(format!("{} a reload", money(p.reload_fee)));
+    }
+    if p.stopped_hour.0 > 0 {
+        parts.push(format!("{} an hour stopped", money(p.stopped_hour)));
+    }
+    if p.blocked_request.0 > 0 {
+        parts.push(format!("{} a refused request", money(p.blocked_request)));
+    }
+    match parts.as_slice() {
+        [] => "nothing is counted: all settings that meet the requirement are as good".to_owned(),
+        _ => format!("the least dollars count: {}", join(&parts)),
+    }
+}
+
+fn is_money(m: &Metric) -> bool {
+    matches!(
+        m,
+        Metric::Cost(_) | Metric::Extra(_) | Metric::Expired(_) | Metric::Idle
+    )
+}
+
+/// A number of a metric, with its unit.
+pub fn number(m: &Metric, x: f64) -> String {
+    if m.is_probability() {
+        percent(x)
+    } else if is_money(m) {
+        usd(x)
+    } else if matches!(m, Metric::BlockedHours(_)) {
+        hours(x)
+    } else {
+        let text = format!("{x:.2}");
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+}
+
+/// A share with two digits that count: `17 %`, `1.1 %`, `0.45 %`, `0.091 %`.
+pub fn percent(share: f64) -> String {
+    format!("{} %", digits(share, share))
+}
+
+/// The points of a share, as many decimals as suit `like`.
+fn digits(share: f64, like: f64) -> String {
+    let (x, like) = (share * 100.0, (like * 100.0).abs());
+    let decimals = match like {
+        l if l <= 0.0 => 0,
+        l if l >= 99.95 => 0,
+        l if l >= 99.5 => 1,
+        l if l >= 9.95 => 0,
+        l if l >= 0.95 => 1,
+        l if l >= 0.095 => 2,
+        _ => 3,
+    };
+    let text = format!("{x:.decimals$}");
+    if like > 0.0 && decimals == 3 && x > 0.0 && x < 0.001 {
+        return "under 0.001".to_owned();
+    }
+    match text.split_once('.') {
+        Some((whole, part)) if part.chars().all(|c| c == '0') && decimals > 0 && like < 0.95 => {
+            whole.to_owned()
+        }
+        _ => text,
+    }
+}
+
+/// `0.7`, `16`: points of a difference.
+fn points(share: f64) -> String {
+    digits(share, share)
+}
+
+/// `0.6-1.5 %`.
+fn range(e: &Estimate) -> String {
+    format!("{}-{} %", digits(e.low, e.value), digits(e.high, e.value))
+}
+
+/// `1.0 % (0.6-1.5 %)`.
+pub fn with_interval(e: &Estimate) -> String {
+    format!("{} ({})", percent(e.value), range(e))
+}
+
+fn reloads(n: f64) -> String {
+    let shown = if n >= 9.95 {
+        format!("{n:.0}")
+    } else {
+        format!("{n:.1}")
+    };
+    let shown = shown.strip_suffix(".0").unwrap_or(&shown).to_owned();
+    if shown == "1" {
+        "1 reload".to_owned()
+    } else {
+        format!("{shown} reloads")
+    }
+}
+
+fn hours(h: f64) -> String {
+    if h < 1.0 {
+        format!("{:.0} minutes", h * 60.0)
+    } else {
+        crate::analysis::words::hours(h)
+    }
+}
+
+/// Whole dollars from ten on.
+fn round(usd: f64) -> f64 {
+    if usd >= 10.0 { usd.round() } else { usd }
+}
+
+fn count(n: usize) -> String {
+    const WORDS: [&str; 13] = [
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+        "eleven", "twelve",
+    ];
+    WORDS
+        .get(n)
+        .map_or_else(|| group_thousands(n as u64), |w| (*w).to_owned())
+}
+
+fn upper(text: &str) -> String {
+    crate::analysis::sentences::upper_first(text)
+}

@@ -1,0 +1,281 @@
+//! Sub-agents: who uses them, how many, and what each does.
+
+use super::super::laws::interval::share;
+use super::super::laws::{Marginal, Sample};
+use super::super::toml;
+use super::super::view::View;
+use super::cache::Cache;
+use super::tokens::TokensSeen;
+use super::{Drawn, FEW, Key};
+use crate::base::law::{Draw, Law};
+use crate::base::stream::{Purpose, Stream};
+use crate::base::table::Sampler;
+
+/// Fewest sessions of which a share is made.
+const SESSIONS_FEW: usize = 20;
+/// The engine starts at most so many in a session.
+const MOST: f64 = 128.0;
+/// Sub-agents that must get started, as a share of those that sessions should have.
+const STARTED: f64 = 0.96;
+/// Sessions that are tried to see how many get started.
+const TRIED: u64 = 4_000;
+
+/// What sub-agents show.
+#[derive(Default)]
+pub struct Agents {
+    any: Vec<(u32, f64, f64)>,
+    per_session: Sample,
+    per_prompt: Sample,
+    /// Prompts of each session.
+    prompts: Vec<u32>,
+    requests: Sample,
+    gap: Sample,
+    first_context: Sample,
+    growth: Sample,
+    no_growth: Vec<(u32, f64, f64)>,
+    tokens: TokensSeen,
+}
+
+impl Agents {
+    pub fn of(view: &View) -> Agents {
+        let mut all = Agents::default();
+        for s in &view.sessions {
+            let n = s.agents.len();
+            all.any.push((s.day, f64::from(u8::from(n > 0)), 1.0));
+            all.per_session.add(n as f64, s.day);
+            all.prompts.push(s.main.last().map_or(1, |t| t.prompt));
+            let mut at: std::collections::BTreeMap<u32, u32> = std::collections::BTreeMap::new();
+            for a in &s.agents {
+                *at.entry(a.prompt).or_default() += 1;
+            }
+            at.values()
+                .for_each(|n| all.per_prompt.add(f64::from(*n), s.day));
+        }
+        for (s, a) in view.agents() {
+            all.requests.add(a.turns.len() as f64, s.day);
+            if let Some(first) = a.turns.first() {
+                all.first_context.add(first.reference(), s.day);
+            }
+            a.turns.iter().for_each(|t| all.tokens.add(s.day, t));
+            for pair in a.turns.windows(2) {
+                let (before, after) = (&pair[0], &pair[1]);
+                all.gap
+                    .add((after.at - before.at).max(1) as f64 / 1000.0, s.day);
+                if before.model == after.model && after.context > 0.6 * before.context {
+                    let grown = after.reference() - before.reference();
+                    all.growth.add(grown, s.day);
+                    all.no_growth
+                        .push((s.day, f64::from(u8::from(grown <= 0.0)), 1.0));
+                }
+            }
+        }
+        all
+    }
+
+    /// Whether enough sessions were seen and none used any.
+    pub fn none(&self) -> bool {
+        self.any.len() >= SESSIONS_FEW && self.per_session.is_empty()
+    }
+
+    pub fn keys(&self, cache: &Cache) -> Vec<Key> {
+        if self.none() {
+            return vec![Key {
+                name: "sub_agents",
+                about: "Sub-agents that prompts start",
+                value: Some("false".to_owned()),
+                shown: share(self.any.iter().copied())
+                    .into_iter()
+                    .map(|s| ("share of sessions", s))
+                    .collect(),
+                n: self.any.len() as u64,
+                of: "sessions",
+                words: "none used any".to_owned(),
+            }];
+        }
+        let mut keys = vec![self.share()];
+        let (per_session, law) = self
+            .drawn("sub_agents.per_session", &self.per_session)
+            .key();
+        keys.push(per_session);
+        keys.extend(law.map(|m| self.at_once(&m)));
+        let rest = [
+            ("sub_agents.requests_per_prompt", &self.requests),
+            ("sub_agents.gap", &self.gap),
+            ("sub_agents.first_context", &self.first_context),
+        ];
+        keys.extend(rest.map(|(name, sample)| self.drawn(name, sample).key().0));
+        keys.push(self.growth());
+        keys.push(self.tokens.input_key("sub_agents.input"));
+        keys.push(self.tokens.output_key("sub_agents.output"));
+        keys.extend(cache.agent_keys());
+        keys
+    }
+
+    fn share(&self) -> Key {
+        const NAME: &str = "sub_agents.share";
+        const ABOUT: &str = "Share of sessions that use sub-agents";
+        let n = self.any.len();
+        match share(self.any.iter().copied()).filter(|_| n >= SESSIONS_FEW) {
+            Some(s) => Key {
+                name: NAME,
+                about: ABOUT,
+                value: Some(toml::number(s.value)),
+                shown: vec![("share", s)],
+                n: n as u64,
+                of: "sessions",
+                words: String::new(),
+            },
+            None => Key::preset(NAME, ABOUT, n as u64, "sessions", SESSIONS_FEW),
+        }
+    }
+
+    fn drawn<'a>(&self, name: &'static str, sample: &'a Sample) -> Drawn<'a> {
+        let (about, of, counts, most) = match name {
+            "sub_agents.per_session" => (
+                "Sub-agents of a session that uses any",
+                "sessions",
+                true,
+                MOST,
+            ),
+            "sub_agents.requests_per_prompt" => {
+                ("Requests of a sub-agent", "sub-agents", true, 1e5)
+            }
+            "sub_agents.gap" => (
+                "Seconds between a sub-agent's requests",
+                "gaps",
+                false,
+                86_400.0,
+            ),
+            "sub_agents.first_context" => (
+                "Context of its first request, reference tokens",
+                "sub-agents",
+                false,
+                1e6,
+            ),
+            _ => (
+                "Tokens that each request adds",
+                "requests",
+                false,
+                500_000.0,
+            ),
+        };
+        Drawn {
+            name,
+            about,
+            of,
+            sample,
+            counts,
+            most,
+        }
+    }
+
+    fn growth(&self) -> Key {
+        let drawn = self.drawn("sub_agents.growth", &self.growth);
+        let (mut key, law) = drawn.key();
+        let zeros = share(self.no_growth.iter().copied()).filter(|s| s.value >= 0.005);
+        if let (Some(m), Some(zeros)) = (law, zeros) {
+            let bound = drawn.bound(&m);
+            key.value = Some(toml::draw(&super::either(zeros.value, 0.0, m.law), bound));
+            key.shown.push(("without growth", zeros));
+        }
+        key
+    }
+
+    /// Most that start at one prompt. In the engine prompts start them from the first one on until
+    /// none is left, so short sessions must start many at once to have as many as they had.
+    fn at_once(&self, per_session: &Marginal) -> Key {
+        const NAME: &str = "sub_agents.at_once";
+        const ABOUT: &str = "Most that start at the same prompt";
+        let seen = (self.per_prompt.len() >= FEW)
+            .then(|| super::super::laws::fit(&self.per_prompt, true))
+            .flatten();
+        let Some(seen) = seen else {
+            return Key::preset(
+                NAME,
+                ABOUT,
+                self.per_prompt.len() as u64,
+                "prompts with any",
+                FEW,
+            );
+        };
+        let factors = [1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 20.0, 40.0];
+        let enough = factors
+            .iter()
+            .find(|f| self.started(per_session, &seen, **f) >= STARTED);
+        let factor = enough.copied().unwrap_or(40.0);
+        let law = scaled(&seen.law, factor);
+        let ends = matches!(law, Law::Constant(_) | Law::Empirical(_));
+        let bound = (!ends).then(|| toml::round_up(1.2 * factor * seen.largest).clamp(2.0, MOST));
+        let words = if factor > 1.0 {
+            format!(
+                "{}; times {factor}, or short sessions would not get to start theirs",
+                seen.words
+            )
+        } else {
+            seen.words.clone()
+        };
+        Key {
+            name: NAME,
+            about: ABOUT,
+            value: Some(toml::draw(&law, bound)),
+            shown: vec![("seen, median", seen.median), ("seen, p90", seen.p90)],
+            n: seen.n,
+            of: "prompts with any",
+            words,
+        }
+    }
+
+    /// The share of a session's sub-agents that get started.
+    fn started(&self, per_session: &Marginal, at_once: &Marginal, factor: f64) -> f64 {
+        let sampler = |m: &Marginal, law: Law| {
+            let bound = toml::round_up(1.2 * factor.max(1.0) * m.largest);
+            Sampler::compile(&Draw {
+                max: Some(bound),
+                ..Draw::of(law)
+            })
+        };
+        let many = sampler(per_session, per_session.law.clone());
+        let once = sampler(at_once, scaled(&at_once.law, factor));
+        let mut rng = Stream::open(1, Purpose::SubAgent, 0, 0, 0);
+        let (mut wanted, mut started) = (0i64, 0i64);
+        for _ in 0..TRIED {
+            let n = many.sample_int(rng.word()).clamp(1, MOST as i64);
+            let pick = rng.below(self.prompts.len().max(1) as u64) as usize;
+            let mut left = n;
+            for _ in 0..self.prompts.get(pick).copied().unwrap_or(1) {
+                left -= once.sample_int(rng.word()).clamp(0, left);
+                if left == 0 {
+                    break;
+                }
+            }
+            wanted += n;
+            started += n - left;
+        }
+        started as f64 / wanted.max(1) as f64
+    }
+}
+
+/// The law of a multiple.
+fn scaled(law: &Law, by: f64) -> Law {
+    match law {
+        Law::Constant(x) => Law::Constant(by * x),
+        Law::LogNormal { mu, sigma } => Law::LogNormal {
+            mu: mu + libm::log(by),
+            sigma: *sigma,
+        },
+        Law::Gamma { shape, scale } => Law::Gamma {
+            shape: *shape,
+            scale: by * scale,
+        },
+        Law::Weibull { shape, scale } => Law::Weibull {
+            shape: *shape,
+            scale: by * scale,
+        },
+        Law::Exponential { mean } => Law::Exponential { mean: by * mean },
+        Law::Empirical(all) => Law::Empirical(all.iter().map(|x| by * x).collect()),
+        Law::Mixture(parts) => {
+            Law::Mixture(parts.iter().map(|(w, l)| (*w, scaled(l, by))).collect())
+        }
+        other => other.clone(),
+    }
+}

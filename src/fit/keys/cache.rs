@@ -1,0 +1,232 @@
+//! The prompt cache: times to live, misses that nothing explains, the head that is always warm.
+
+use super::super::laws::interval::share;
+use super::super::laws::{Sample, fit};
+use super::super::toml;
+use super::super::view::{Session, Turn, View};
+use super::{FEW, Key, either};
+use crate::base::law::Law;
+use crate::stats::estimate::Estimate;
+
+const FIVE_MS: i64 = 300_000;
+const HOUR_MS: i64 = 3_600_000;
+/// A request that reads less than this share of what was there has missed.
+const MISS: f64 = 0.5;
+/// Fewest sessions, and fewest requests within the time to live, of which a rate is made.
+const SESSIONS_FEW: usize = 10;
+const REQUESTS_FEW: usize = 100;
+
+/// What a chain shows of its cache.
+#[derive(Default)]
+pub struct Cache {
+    /// Per session: day, and whether its writes live an hour.
+    lives: Vec<(u32, f64, f64)>,
+    /// Per request within its time to live: day, miss, 1.
+    misses: Vec<(u32, f64, f64)>,
+    /// What first requests, and those that missed, read all the same: of the model's tokens.
+    head: Sample,
+    /// Those that read nothing.
+    bare: Vec<(u32, f64, f64)>,
+    /// Requests that went past the cache.
+    plain: Vec<(u32, f64, f64)>,
+}
+
+impl Cache {
+    /// Of main chains.
+    pub fn main(view: &View) -> Cache {
+        let mut all = Cache::default();
+        let split = 2 * view.receipt.unsplit_writes < view.requests.max(1);
+        for s in &view.sessions {
+            all.session(s, split);
+        }
+        all
+    }
+
+    /// Of sub-agents, whose entries live five minutes.
+    pub fn agents(view: &View) -> Cache {
+        let mut all = Cache::default();
+        for (s, a) in view.agents() {
+            all.chain(s.day, &a.turns, FIVE_MS);
+        }
+        all
+    }
+
+    fn session(&mut self, s: &Session, split: bool) {
+        let wrote = |pick: fn(&Turn) -> u64| s.main.iter().map(pick).any(|n| n > 0);
+        let one_hour = if wrote(|t| t.tokens.cache_write_1h) {
+            Some(true)
+        } else if wrote(|t| t.tokens.cache_write_5m) {
+            if split {
+                Some(false)
+            } else {
+                by_reads(&s.main)
+            }
+        } else {
+            None
+        };
+        if let Some(hour) = one_hour {
+            self.lives.push((s.day, f64::from(u8::from(hour)), 1.0));
+        }
+        let life = if one_hour == Some(true) {
+            HOUR_MS
+        } else {
+            FIVE_MS
+        };
+        self.chain(s.day, &s.main, life);
+    }
+
+    fn chain(&mut self, day: u32, turns: &[Turn], life: i64) {
+        for t in turns {
+            self.plain.push((day, f64::from(u8::from(t.plain)), 1.0));
+        }
+        if let Some(first) = turns.first().filter(|t| !t.plain) {
+            self.read_anyway(day, first);
+        }
+        for pair in turns.windows(2) {
+            let (a, b) = (&pair[0], &pair[1]);
+            if a.plain || b.plain || a.model != b.model || b.dropped.is_some() || a.context < 1.0 {
+                continue;
+            }
+            let missed = (b.tokens.cache_read as f64) < MISS * a.context.min(b.context);
+            if b.at - a.at <= life {
+                self.misses.push((day, f64::from(u8::from(missed)), 1.0));
+            }
+            if missed {
+                self.read_anyway(day, b);
+            }
+        }
+    }
+
+    fn read_anyway(&mut self, day: u32, t: &Turn) {
+        let read = t.tokens.cache_read as f64 / t.tokenizer;
+        self.head.add(read, day);
+        self.bare.push((day, f64::from(u8::from(read <= 0.0)), 1.0));
+    }
+
+    /// Whether most requests went past the cache.
+    pub fn unused(&self) -> bool {
+        share(self.plain.iter().copied()).is_some_and(|s| s.value > 0.5)
+    }
+
+    /// Keys of the main chain.
+    pub fn keys(&self) -> Vec<Key> {
+        if self.unused() {
+            let past = share(self.plain.iter().copied());
+            return vec![Key {
+                name: "cache",
+                about: "The prompt cache",
+                value: Some("\"none\"".to_owned()),
+                shown: past.into_iter().map(|s| ("requests past it", s)).collect(),
+                n: self.plain.len() as u64,
+                of: "requests",
+                words: "most requests do not use it".to_owned(),
+            }];
+        }
+        vec![
+            self.lives(),
+            self.miss_rate("cache.miss_rate"),
+            self.shared("cache.shared"),
+        ]
+    }
+
+    /// Keys of sub-agents.
+    pub fn agent_keys(&self) -> Vec<Key> {
+        if self.unused() {
+            return Vec::new();
+        }
+        vec![
+            self.miss_rate("sub_agents.cache.miss_rate"),
+            self.shared("sub_agents.cache.shared"),
+        ]
+    }
+
+    fn lives(&self) -> Key {
+        const NAME: &str = "cache.on_plan";
+        const ABOUT: &str = "Time to live of cache entries";
+        let n = self.lives.len();
+        let found = share(self.lives.iter().copied()).filter(|_| n >= SESSIONS_FEW);
+        let Some(hour) = found else {
+            let need =
+                format!("{n} sessions with writes only, {SESSIONS_FEW} are needed: the plan's");
+            return Key::kept(NAME, ABOUT, need);
+        };
+        let value = match hour.value {
+            p if p < 0.01 => "\"5m\"".to_owned(),
+            p if p > 0.99 => "\"1h\"".to_owned(),
+            p => toml::weights(&[("5m".into(), 1.0 - p), ("1h".into(), p)]),
+        };
+        Key {
+            name: NAME,
+            about: ABOUT,
+            value: Some(value),
+            shown: vec![("sessions with an hour", hour)],
+            n: n as u64,
+            of: "sessions",
+            words: String::new(),
+        }
+    }
+
+    fn miss_rate(&self, name: &'static str) -> Key {
+        const ABOUT: &str = "Misses within the time to live";
+        let n = self.misses.len();
+        match share(self.misses.iter().copied()).filter(|_| n >= REQUESTS_FEW) {
+            Some(rate) => Key {
+                name,
+                about: ABOUT,
+                value: Some(toml::number(rate.value)),
+                shown: vec![("rate", rate)],
+                n: n as u64,
+                of: "requests",
+                words: String::new(),
+            },
+            None => Key::preset(name, ABOUT, n as u64, "requests", REQUESTS_FEW),
+        }
+    }
+
+    fn shared(&self, name: &'static str) -> Key {
+        const ABOUT: &str = "Head of the context that is warm all the same, reference tokens";
+        let (n, bare) = (self.bare.len(), share(self.bare.iter().copied()));
+        let (Some(bare), true) = (bare, n >= FEW) else {
+            return Key::preset(name, ABOUT, n as u64, "cold requests", FEW);
+        };
+        let mut shown: Vec<(&'static str, Estimate)> = vec![("without any", bare)];
+        let warm = fit(&self.head, false).filter(|_| self.head.len() >= FEW);
+        let (value, words) = match warm {
+            None => ("0".to_owned(), "hardly any read something".to_owned()),
+            Some(m) => {
+                shown.push(("median of the others", m.median));
+                let law = match m.law {
+                    law if bare.value < 0.005 => law,
+                    law => either(bare.value, 0.0, law),
+                };
+                let ends = matches!(law, Law::Constant(_) | Law::Empirical(_));
+                let bound = (!ends).then(|| toml::round_up(1.2 * m.largest));
+                (toml::draw(&law, bound), m.words)
+            }
+        };
+        Key {
+            name,
+            about: ABOUT,
+            value: Some(value),
+            shown,
+            n: n as u64,
+            of: "cold requests",
+            words,
+        }
+    }
+}
+
+/// Logs that do not tell writes apart show the time to live by what is still read after a pause of
+/// 6 to 55 minutes.
+fn by_reads(turns: &[Turn]) -> Option<bool> {
+    let (mut warm, mut all) = (0u32, 0u32);
+    for pair in turns.windows(2) {
+        let (a, b) = (&pair[0], &pair[1]);
+        let gap = b.at - a.at;
+        if a.model == b.model && (360_000..=3_300_000).contains(&gap) && b.dropped.is_none() {
+            all += 1;
+            warm += u32::from(b.tokens.cache_read as f64 >= MISS * a.context);
+        }
+    }
+    (all > 0).then(|| 2 * warm > all)
+}

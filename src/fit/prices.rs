@@ -1,0 +1,145 @@
+//! List prices of logged requests, for what the logs cost and what stands beside a simulation.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rust_decimal::prelude::ToPrimitive;
+
+use crate::base::time::Instant;
+use crate::catalog::{ApiModel, Catalog, PriceEntry, Rates};
+use crate::logs::{Name, Names, Request};
+
+/// The UTC day of an instant.
+pub fn utc_day(at: Instant) -> Date {
+    Timestamp::from_millisecond(at.0).map_or(Date::MIN, |t| TimeZone::UTC.to_datetime(t).date())
+}
+
+/// What is known of a model that a log names, on a day.
+#[derive(Clone, Copy, Debug)]
+pub struct Known {
+    pub model: ApiModel<'static>,
+    pub price: &'static PriceEntry,
+}
+
+/// A cost at list price, in pico-dollars.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    pub all: i128,
+    pub output: i128,
+}
+
+/// Looks names up once per day.
+pub struct Prices<'a> {
+    names: &'a Names,
+    known: HashMap<(Name, Date), Option<Known>>,
+}
+
+impl<'a> Prices<'a> {
+    pub fn new(names: &'a Names) -> Prices<'a> {
+        Prices {
+            names,
+            known: HashMap::new(),
+        }
+    }
+
+    /// The model of a name on a day; `None` when name or price is unknown.
+    pub fn find(&mut self, name: Name, day: Date) -> Option<Known> {
+        let names = self.names;
+        *self.known.entry((name, day)).or_insert_with(|| {
+            let catalog = Catalog::embedded();
+            let model = catalog.resolve(names.text(name))?;
+            let price = catalog.price(&model.model.id, day).ok()?;
+            Some(Known { model, price })
+        })
+    }
+
+    /// What a request costs at list price; `None` when its price is unknown.
+    pub fn cost(&mut self, r: &Request) -> Option<Cost> {
+        let known = self.find(r.model, utc_day(r.at))?;
+        let entry = known.price;
+        let ordinary = entry.rates_for(r.tokens.context());
+        let rates = if r.fast { entry.fast? } else { *ordinary };
+        let tokens = [
+            (r.tokens.input, rates.input),
+            (r.tokens.cache_write_5m, rates.write_5m),
+            (r.tokens.cache_write_1h, rates.write_1h),
+            (r.tokens.cache_read, rates.read),
+            (r.tokens.output, rates.output),
+        ];
+        let factor = factor(&known, r)?;
+        let of = |(n, rate): (u64, i64)| -> Option<i128> {
+            let rate = if factor == rust_decimal::Decimal::ONE {
+                rate
+            } else {
+                let rates = Rates {
+                    input: rate,
+                    ..Rates::default()
+                };
+                rates.scaled(factor)?.input
+            };
+            i128::from(n).checked_mul(i128::from(rate))
+        };
+        let mut all = 0i128;
+        for pair in tokens {
+            all = all.checked_add(of(pair)?)?;
+        }
+        Some(Cost {
+            all,
+            output: of(tokens[4])?,
+        })
+    }
+}
+
+/// What multiplies the price: batches, inference pinned to a region.
+fn factor(known: &Known, r: &Request) -> Option<rust_decimal::Decimal> {
+    let mut factor = rust_decimal::Decimal::ONE;
+    if r.batch {
+        factor *= known.price.batch_factor;
+    }
+    if r.us_only || known.model.regional {
+        factor *= known
+            .price
+            .us_only_factor
+            .unwrap_or(rust_decimal::Decimal::ONE);
+    }
+    Some(factor)
+}
+
+/// Tokens of a model per token of the reference tokenizer.
+pub fn tokenizer(known: Option<&Known>) -> f64 {
+    let factor = known.and_then(|k| k.price.tokenizer.factor.to_f64());
+    factor.filter(|f| *f > 0.0).unwrap_or(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logs::Tokens;
+
+    #[test]
+    fn prices_are_those_of_the_day_and_unknown_ones_are_none() {
+        let mut names = Names::default();
+        let (opus, other) = (names.add("claude-opus-4-5-20251101"), names.add("glm-4.7"));
+        let mut request = Request {
+            at: Instant(1_768_500_000_000),
+            model: opus,
+            tokens: Tokens {
+                input: 1_000_000,
+                output: 100_000,
+                ..Tokens::default()
+            },
+            count: 1,
+            ..Request::default()
+        };
+        let mut prices = Prices::new(&names);
+        let cost = prices.cost(&request).unwrap();
+        assert_eq!(
+            (cost.all, cost.output),
+            (7_500_000_000_000, 2_500_000_000_000)
+        );
+        request.model = other;
+        assert_eq!(prices.cost(&request), None);
+    }
+}

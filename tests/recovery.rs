@@ -1,0 +1,29 @@
+//! Data simulated from known parameters, fitted again: the 90 % intervals hold the truth in 90 % of
+//! the runs, parameter by parameter.
+
+mod recovery_support;
+
+use recovery_support::{Truth, covered, runs, truths};
+
+/// How far from 90 % the share of intervals that hold the truth may be.
+const WITHIN: f64 = 0.04;
+
+#[test]
+fn intervals_hold_the_truth_in_nine_of_ten_runs() {
+    let runs = runs();
+    let truths = truths();
+    let hits = covered(&truths, runs);
+    let mut wrong = Vec::new();
+    for (Truth { key, label, value }, (hit, seen, ratio)) in truths.iter().zip(&hits) {
+        let share = *hit as f64 / (*seen).max(1) as f64;
+        println!(
+            "{key:32} {label:24} {value:>12.4} mean ratio {ratio:.3}  in {hit}/{seen} = {:.1} %",
+            100.0 * share
+        );
+        let enough = *seen * 10 >= runs * 9;
+        if !enough || (share - 0.9).abs() > WITHIN {
+            wrong.push(format!("{key} {label}: {hit} of {seen}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
