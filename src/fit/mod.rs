@@ -14,9 +14,6 @@ mod toml;
 mod view;
 mod write;
 
-#[cfg(test)]
-mod begin_tests;
-
 pub use fitted::{Facts, Fitted, fit};
 pub use keys::Key;
 

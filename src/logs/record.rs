@@ -101,7 +101,8 @@ pub struct Request {
     /// Pinned to the United States.
     pub us_only: bool,
     pub output: OutputCount,
-    /// No copy tells its cache writes apart by their life; they stand as 5-minute writes.
+    /// No copy tells its cache writes apart by their life. In transcripts, where only old versions
+    /// leave it out, they stand as 5-minute writes; elsewhere as 1-hour writes.
     pub unsplit: bool,
     /// The cost that the log itself states.
     pub logged_cost: Option<Money>,

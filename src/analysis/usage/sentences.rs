@@ -155,7 +155,7 @@ pub fn notes(u: &Usage) -> Vec<(&'static str, String)> {
         all.push((
             "note",
             format!(
-                "{} do not tell 5-minute from 1-hour cache writes: taken as 1 hour",
+                "{} do not tell 5-minute from 1-hour cache writes: taken as 5 minutes in transcripts, as 1 hour elsewhere",
                 count(u.receipt.unsplit_writes, "entry", "entries")
             ),
         ));

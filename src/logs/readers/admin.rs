@@ -271,10 +271,9 @@ fn person(raw: &RawValue, bucket: &Bucket<'_>, actor: &str, rows: &mut Rows) {
         ..Tokens::default()
     };
     let written = counts.cache_creation.get(receipt);
-    let tokens = unsplit(tokens, written, receipt);
     receipt.usage_rows += 1;
     let dollars = cost.currency.get().is_empty() || cost.currency.is("USD");
-    let request = Request {
+    let mut request = Request {
         at,
         until: at + Span::days(1),
         model: rows.names.add(used.model.get()),
@@ -284,6 +283,7 @@ fn person(raw: &RawValue, bucket: &Bucket<'_>, actor: &str, rows: &mut Rows) {
         logged_cost: cost.amount.0.filter(|_| dollars),
         ..Request::default()
     };
+    unsplit(&mut request, written);
     let key = merge::hash(&[
         "admin claude code",
         &at.0.to_string(),

@@ -194,6 +194,7 @@ fn list(data: &RawValue, kind: Kind, project: &str, rows: &mut Rows) {
             return;
         };
         if row.is_gap.0 {
+            rows.receipt.other_rows += 1;
             return;
         }
         let Some(place) = place(&row, kind, project, rows) else {
@@ -376,7 +377,6 @@ fn push(sum: &Sum<'_>, model: &str, count: u32, place: &Place<'_>, rows: &mut Ro
         output: sum.output_tokens.get(receipt),
         ..Tokens::default()
     };
-    let tokens = unsplit(tokens, written, receipt);
     receipt.usage_rows += 1;
     let key = merge::hash(&[
         "ccusage",
@@ -386,7 +386,7 @@ fn push(sum: &Sum<'_>, model: &str, count: u32, place: &Place<'_>, rows: &mut Ro
         &place.agent,
         model,
     ]);
-    let request = Request {
+    let mut request = Request {
         at: place.at,
         until: place.until,
         model: rows.names.add(model),
@@ -400,5 +400,6 @@ fn push(sum: &Sum<'_>, model: &str, count: u32, place: &Place<'_>, rows: &mut Ro
         count,
         ..Request::default()
     };
+    unsplit(&mut request, written);
     rows.rows.push(Logged { key, request });
 }

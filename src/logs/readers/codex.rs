@@ -133,7 +133,8 @@ impl Total {
         })
     }
 
-    fn tokens(self, receipt: &mut Receipt) -> Tokens {
+    /// Tokens as we count them, and what was written to the cache.
+    fn tokens(self) -> (Tokens, u64) {
         let cached = self.cached.min(self.input);
         let written = self.written.min(self.input - cached);
         let tokens = Tokens {
@@ -142,7 +143,7 @@ impl Total {
             output: self.output,
             ..Tokens::default()
         };
-        unsplit(tokens, written, receipt)
+        (tokens, written)
     }
 }
 
@@ -158,6 +159,7 @@ fn read(text: &[u8], origin: Origin<'_>, rows: &mut Rows) -> Result<(), NotThisF
         }
         rows.receipt.rows += 1;
         if !matters(line) {
+            rows.receipt.other_rows += 1;
             continue;
         }
         let is_last = lines.peek().is_none();
@@ -199,7 +201,9 @@ struct Session<'a> {
     events: u32,
     prompts: u32,
     compactions: u32,
+    /// Time of the line at hand, and whether it is that of the line before.
     last: Instant,
+    undated: bool,
 }
 
 impl<'a> Session<'a> {
@@ -252,14 +256,16 @@ impl<'a> Session<'a> {
             events: 0,
             prompts: 0,
             compactions: 0,
-            last: Instant::default(),
+            last: Rows::UNDATED,
+            undated: true,
         }
     }
 
     fn line(&mut self, line: &Line<'_>, payload: &Payload<'_>, rows: &mut Rows) {
         let own = instant(line.timestamp.get());
-        // A line without a readable time was written right after the one before it.
-        self.last = own.unwrap_or(self.last);
+        self.undated = own.is_none();
+        self.last = rows.time(own);
+        let before = rows.receipt.usage_rows;
         match (line.kind.get(), payload.kind.get()) {
             ("turn_context", _) => {
                 if !payload.model.get().is_empty() {
@@ -293,6 +299,7 @@ impl<'a> Session<'a> {
             }
             _ => {}
         }
+        rows.receipt.other_rows += u64::from(rows.receipt.usage_rows == before);
     }
 
     fn tokens(&mut self, payload: &Payload<'_>, rows: &mut Rows) {
@@ -315,15 +322,15 @@ impl<'a> Session<'a> {
         let Some(used) = used.filter(|u| *u != Total::default()) else {
             return;
         };
-        let receipt = &mut rows.receipt;
-        receipt.usage_rows += 1;
-        let tokens = used.tokens(receipt);
+        rows.receipt.usage_rows += 1;
+        rows.receipt.undated += u64::from(self.undated);
+        let (tokens, written) = used.tokens();
         // Totals tell an event of this history from all others; without them its number does.
         let which = match total {
             Some(t) => format!("{t:?} {}", self.resets),
             None => format!("{} {used:?}", self.events),
         };
-        let request = Request {
+        let mut request = Request {
             at: self.last,
             until: self.last,
             model: self.model,
@@ -335,6 +342,7 @@ impl<'a> Session<'a> {
             count: 1,
             ..Request::default()
         };
+        unsplit(&mut request, written);
         rows.rows.push(Row {
             key: merge::hash(&["codex", &self.root, &which]),
             request,

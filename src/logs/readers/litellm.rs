@@ -161,7 +161,7 @@ fn row(raw: &RawValue, rows: &mut Rows) {
         receipt.broken_rows += 1;
         return;
     };
-    let (tokens, web_searches) = tokens(&row, &meta, receipt);
+    let used = tokens(&row, &meta, receipt);
     receipt.usage_rows += 1;
     receipt.without_id += u64::from(row.request_id.get().is_empty());
     let agents = [
@@ -171,20 +171,21 @@ fn row(raw: &RawValue, rows: &mut Rows) {
         &row.api_key,
     ];
     let teams = [&meta.user_api_key_team_alias, &row.team_id];
-    let request = Request {
+    let mut request = Request {
         at,
         until: instant(row.end.get()).unwrap_or(at).max(at),
         model: rows.names.add(row.model.get()),
         session: rows.names.add(row.session_id.get()),
         project: rows.names.add(first(&teams)),
         agent: rows.names.add(first(&agents)),
-        tokens,
-        web_searches,
+        tokens: used.tokens,
+        web_searches: used.web_searches,
         output: OutputCount::Final,
         logged_cost: row.spend.0,
         count: 1,
         ..Request::default()
     };
+    unsplit(&mut request, used.unsplit);
     let key = merge::key(row.request_id.get(), "", "litellm", raw.get());
     rows.rows.push(Logged { key, request });
 }
@@ -194,7 +195,15 @@ fn first<'r>(texts: &[&'r Text<'_>]) -> &'r str {
     found.unwrap_or("")
 }
 
-fn tokens(row: &Row<'_>, meta: &Meta<'_>, receipt: &mut Receipt) -> (Tokens, u32) {
+/// What a row used.
+struct Used {
+    tokens: Tokens,
+    /// Cache writes of unknown life beside these tokens.
+    unsplit: u64,
+    web_searches: u32,
+}
+
+fn tokens(row: &Row<'_>, meta: &Meta<'_>, receipt: &mut Receipt) -> Used {
     let (mut read, mut written, mut hour, mut short, mut searches) = (0, 0, 0, 0, 0);
     for raw in [meta.usage_object, meta.additional_usage_values] {
         let usage: Usage<'_> = part(raw);
@@ -223,15 +232,20 @@ fn tokens(row: &Row<'_>, meta: &Meta<'_>, receipt: &mut Receipt) -> (Tokens, u32
         output: row.completion_tokens.get(receipt),
         ..Tokens::default()
     };
-    let tokens = if hour + short == 0 {
-        unsplit(tokens, written, receipt)
+    let (tokens, unsplit) = if hour + short == 0 {
+        (tokens, written)
     } else {
         let hour = hour.min(written);
-        Tokens {
+        let split = Tokens {
             cache_write_5m: written - hour,
             cache_write_1h: hour,
             ..tokens
-        }
+        };
+        (split, 0)
     };
-    (tokens, u32::try_from(searches).unwrap_or(u32::MAX))
+    Used {
+        tokens,
+        unsplit,
+        web_searches: u32::try_from(searches).unwrap_or(u32::MAX),
+    }
 }

@@ -1,8 +1,7 @@
 //! Formats that can be read: one file and one line in [`FORMATS`] each. Every reader ends in
 //! [`Rows`]; none of them merges, prices or sums up.
 
-use super::receipt::Receipt;
-use super::record::{Rows, Tokens};
+use super::record::{Request, Rows};
 
 pub mod admin;
 pub mod ccusage;
@@ -78,12 +77,10 @@ pub const FORMATS: &[Format] = &[
     plain_csv::FORMAT,
 ];
 
-/// Puts cache writes whose life a log does not tell where most of real use belongs: subscriptions
-/// write for an hour (78 % of writes and more in published logs). The receipt counts them.
-fn unsplit(tokens: Tokens, written: u64, receipt: &mut Receipt) -> Tokens {
-    receipt.unsplit_writes += u64::from(written > 0);
-    Tokens {
-        cache_write_1h: written,
-        ..tokens
-    }
+/// Adds cache writes whose life a log does not tell. They are put where most of real use belongs:
+/// subscriptions write for an hour (78 % of writes and more in published logs).
+fn unsplit(request: &mut Request, written: u64) {
+    let hour = &mut request.tokens.cache_write_1h;
+    *hour = hour.saturating_add(written);
+    request.unsplit |= written > 0;
 }

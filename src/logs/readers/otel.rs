@@ -253,6 +253,7 @@ fn log(record: &Record<'_>, raw: &RawValue, rows: &mut Rows) {
     let names = [attributes.get("event.name"), record.event_name.get(), &body];
     let name = names.into_iter().find(|n| !n.is_empty()).unwrap_or("");
     let name = name.trim().strip_prefix("claude_code.").unwrap_or(name);
+    rows.receipt.other_rows += u64::from(name != "api_request");
     if !["api_request", "user_prompt"].contains(&name) {
         return;
     }
@@ -281,16 +282,16 @@ fn log(record: &Record<'_>, raw: &RawValue, rows: &mut Rows) {
         ..Tokens::default()
     };
     let written = attributes.count("cache_creation_tokens", rows);
-    let tokens = unsplit(tokens, written, &mut rows.receipt);
     let id = attributes.get("request_id");
     rows.receipt.usage_rows += 1;
     rows.receipt.without_id += u64::from(id.is_empty());
-    let request = Request {
+    let mut request = Request {
         tokens,
         logged_cost: attributes.dollars("cost_usd"),
         count: 1,
         ..who(&attributes, at, at, rows)
     };
+    unsplit(&mut request, written);
     let key = merge::key("", id, session, raw.get());
     rows.rows.push(Row { key, request });
 }
@@ -315,6 +316,7 @@ fn sum(metric: &Metric<'_>, metrics: &mut Metrics, rows: &mut Rows) {
     let name = metric.name.get();
     let cost = name == "claude_code.cost.usage";
     if !cost && name != "claude_code.token.usage" {
+        rows.receipt.other_rows += 1;
         return;
     }
     let sum: Sum<'_> = part(metric.sum);
@@ -365,7 +367,6 @@ fn sum(metric: &Metric<'_>, metrics: &mut Metrics, rows: &mut Rows) {
 }
 
 fn add(mut request: Request, kind: &str, value: u64, cost: bool, rows: &mut Rows) -> Request {
-    let t = request.tokens;
     let mut tokens = Tokens::default();
     match kind {
         _ if cost => {
@@ -376,13 +377,11 @@ fn add(mut request: Request, kind: &str, value: u64, cost: bool, rows: &mut Rows
         "input" => tokens.input = value,
         "output" => tokens.output = value,
         "cacheRead" => tokens.cache_read = value,
-        "cacheCreation" => tokens = unsplit(tokens, value, &mut rows.receipt),
+        "cacheCreation" => unsplit(&mut request, value),
         _ => rows.receipt.odd_fields += 1,
     }
-    Request {
-        tokens: t.plus(tokens),
-        ..request
-    }
+    request.tokens = request.tokens.plus(tokens);
+    request
 }
 
 /// The identity of a series: its attributes, and what else tells it apart.

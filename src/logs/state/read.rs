@@ -288,5 +288,6 @@ fn unknown(text: &str) -> Problem {
         "this is not a state of an account that is known"
     };
     let all: Vec<&str> = FORMS.iter().map(|f| f.about).collect();
-    Problem::new(what, "expected one of these:").help(all.join("; "))
+    let list: String = all.iter().map(|about| format!("\n      {about}")).collect();
+    Problem::new(what, format!("expected one of these:{list}"))
 }

@@ -172,6 +172,16 @@ fn percent(lower: &str, notes: &mut Notes) -> Option<f64> {
             i + before[i..].chars().next().map_or(1, char::len_utf8)
         });
     let number: f64 = before.get(begin..)?.parse().ok()?;
+    if before.get(..begin)?.ends_with(['<', '>', '-', '–', '~']) {
+        let about = before
+            .get(..begin)?
+            .chars()
+            .last()
+            .map_or(0, char::len_utf8);
+        let found = format!("\"{}%\"", before.get(begin - about..)?);
+        notes.wrong("the percentage", &found, "expected one number", "");
+        return None;
+    }
     let after = lower.get(sign + 1..).unwrap_or("").trim_start();
     let used = notes.percent("the percentage", number)?;
     let left = after.starts_with("left") || after.starts_with("remaining");

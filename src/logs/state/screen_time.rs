@@ -14,6 +14,9 @@ use crate::base::zones;
 /// Words of a reset that are read; what follows belongs to something else.
 const WORDS_MAX: usize = 12;
 
+/// Words without meaning for the time.
+const FILLERS: &[&str] = &["at", "on", "in", "about", "around", "~"];
+
 /// Whether a text names a time at all (`Resets monthly` does not).
 pub(super) fn says_when(text: &str) -> bool {
     text.bytes().any(|b| b.is_ascii_digit())
@@ -32,14 +35,20 @@ pub(super) fn reset(text: &str, context: &Context) -> Option<Instant> {
         .map(|w| w.trim_end_matches(['.', ';']))
         .filter(|w| !w.is_empty())
         .skip(1)
-        .filter(|w| *w != "at" && *w != "on")
+        .filter(|w| !FILLERS.contains(w))
+        // In a line of its own or not: the percentage that may follow is not part of the time.
+        .take_while(|w| !w.contains('%'))
         .take(WORDS_MAX)
         .collect();
-    let now = Timestamp::from_millisecond(context.at.0).ok()?;
-    if words.first() == Some(&"in") {
-        return within(words.get(1..)?, context.at);
+    if let Some(at) = within(&words, context.at) {
+        return Some(at);
     }
-    let found = on_a_day(&words, &now.to_zoned(zone))?;
+    let now = Timestamp::from_millisecond(context.at.0).ok()?;
+    let (words, zone) = match words.split_last() {
+        Some((&("utc" | "gmt"), before)) => (before, TimeZone::UTC),
+        _ => (words.as_slice(), zone),
+    };
+    let found = on_a_day(words, &now.to_zoned(zone))?;
     Some(Instant(found.as_millisecond()))
 }
 
@@ -70,9 +79,15 @@ fn within(words: &[&str], from: Instant) -> Option<Instant> {
 fn on_a_day(words: &[&str], now: &Zoned) -> Option<Timestamp> {
     let (first, rest) = words.split_first()?;
     if let Some(month) = named(first, MONTHS) {
-        let day: i8 = rest.first()?.parse().ok()?;
-        let time = clock(rest.get(1..)?).unwrap_or(Time::midnight());
-        return nearest_year(month + 1, day, time, now);
+        let (day, rest) = rest.split_first()?;
+        let day: i8 = day.parse().ok()?;
+        let year = rest.first().filter(|w| w.len() == 4);
+        let year: Option<i16> = year.and_then(|w| w.parse().ok());
+        let time = match rest.get(usize::from(year.is_some())..)? {
+            [] => Time::midnight(),
+            words => clock(words)?,
+        };
+        return nearest_year(year, month + 1, day, time, now);
     }
     if let Some(weekday) = named(first, WEEKDAYS) {
         return next(now, clock(rest)?, |at| {
@@ -98,20 +113,26 @@ fn named<const N: usize>(word: &str, names: [&str; N]) -> Option<i8> {
     names.iter().position(|n| fits(&n)).map(|i| i as i8)
 }
 
-/// `10pm`, `10:40am`, `6:59 am`, `22:00`.
+/// `10pm`, `10:40am`, `6:59 am`, `22:00`; nothing may follow: it could be a zone.
 fn clock(words: &[&str]) -> Option<Time> {
-    let first = words.first()?;
-    let (digits, half) = match first.find(|c: char| c.is_ascii_alphabetic()) {
-        Some(end) => (first.get(..end)?, first.get(end..)?),
-        None => (*first, words.get(1).copied().unwrap_or("")),
+    let (first, rest) = words.split_first()?;
+    let (digits, half, rest) = match first.find(|c: char| c.is_ascii_alphabetic()) {
+        Some(end) => (first.get(..end)?, first.get(end..)?, rest),
+        None => match rest.split_first() {
+            Some((half, rest)) => (*first, *half, rest),
+            None => (*first, "", rest),
+        },
     };
+    if !rest.is_empty() {
+        return None;
+    }
     let (hour, minute) = digits.split_once(':').unwrap_or((digits, "0"));
     let (hour, minute): (i8, i8) = (hour.parse().ok()?, minute.parse().ok()?);
     let hour = match half {
         "am" | "pm" if !(1..=12).contains(&hour) => return None,
         "am" => hour % 12,
         "pm" => hour % 12 + 12,
-        _ if digits.contains(':') => hour,
+        "" if digits.contains(':') => hour,
         _ => return None,
     };
     Time::new(hour, minute, 0, 0).ok()
@@ -131,9 +152,18 @@ fn next(now: &Zoned, time: Time, fits: impl Fn(DateTime) -> bool) -> Option<Time
     None
 }
 
-/// A date without a year: the year that puts it nearest to the reading.
-fn nearest_year(month: i8, day: i8, time: Time, now: &Zoned) -> Option<Timestamp> {
-    let years = [now.year() - 1, now.year(), now.year() + 1];
+/// A date; without a year the year that puts it nearest to the reading.
+fn nearest_year(
+    year: Option<i16>,
+    month: i8,
+    day: i8,
+    time: Time,
+    now: &Zoned,
+) -> Option<Timestamp> {
+    let years = match year {
+        Some(year) => vec![year],
+        None => vec![now.year() - 1, now.year(), now.year() + 1],
+    };
     years
         .into_iter()
         .filter_map(|year| jiff::civil::Date::new(year, month, day).ok())
@@ -184,6 +214,10 @@ mod tests {
             ("Resets in 3 hr 42 min", "2026-11-20T17:42:00Z"),
             ("Resets in 2h 15m", "2026-11-20T16:15:00Z"),
             ("Resets in 2d", "2026-11-22T14:00:00Z"),
+            ("Resets in about 3 h", "2026-11-20T17:00:00Z"),
+            ("Resets 4d", "2026-11-24T14:00:00Z"),
+            ("Resets Tue 6:59 AM 61% used", "2026-11-24T05:59:00Z"),
+            ("Resets Jan 2, 2028, 8pm UTC", "2028-01-02T20:00:00Z"),
             (
                 "Resets in 1 day 2 hr · something else",
                 "2026-11-21T16:00:00Z",
@@ -202,6 +236,8 @@ mod tests {
             "Resets 25pm",
             "Resets 7",
             "Resets Feb 30",
+            "Resets Fri 19:00 JST",
+            "Resets Nov 24 or so",
             "Resets 4pm (Nowhere/Atlantis)",
             "Resets in",
             "Resets in 3 moons",

@@ -7,13 +7,18 @@
 
 use jiff::Timestamp;
 
-use crate::account::spec::{Access, Funding, Opens, WindowSpec};
+use crate::account::spec::{Opens, WindowSpec};
 use crate::base::civil::Zone;
 use crate::base::money::Money;
 use crate::base::time::{Instant, Span};
 use crate::base::zones;
-use crate::logs::state::{AccountState, Reload, SpendLimit, WalletState, WindowKind, WindowState};
+use crate::logs::state::{AccountState, WindowKind, WindowState};
 use crate::scenario::{Problems, Scenario};
+
+mod wallet;
+
+#[cfg(test)]
+mod tests;
 
 /// When a forecast begins, and how that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +57,7 @@ pub fn begin(
     let mut draft = Draft {
         sets,
         start,
+        read: beginning.read,
         scenario: &moved,
         said: Vec::new(),
         warnings: state.warnings.clone(),
@@ -60,7 +66,7 @@ pub fn begin(
     draft.seats(state);
     draft.windows(state);
     if let Some(wallet) = &state.wallet {
-        draft.wallet(wallet, beginning.read);
+        draft.wallet(wallet);
     }
     let mut begun = scenario.starting_with(&draft.sets)?;
     begun.begins = Some(draft.sentence(beginning));
@@ -71,6 +77,7 @@ pub fn begin(
 struct Draft<'a> {
     sets: Vec<String>,
     start: Instant,
+    read: Instant,
     /// As it is with the new start.
     scenario: &'a Scenario,
     /// Parts of the sentence.
@@ -132,6 +139,7 @@ impl Draft<'_> {
     fn window(&mut self, key: &str, spec: &WindowSpec, window: &WindowState) {
         let name = short(&spec.name);
         let past = window.resets.is_some_and(|at| at <= self.start);
+        self.too_late(&name, spec, window.resets);
         let used = if past { 0.0 } else { window.percent };
         if let Opens::FirstRequest { length, .. } = &spec.opens {
             match window.resets {
@@ -163,6 +171,24 @@ impl Draft<'_> {
         });
     }
 
+    /// A reset lies at most one length after the reading; more means that the time is wrong.
+    fn too_late(&mut self, name: &str, spec: &WindowSpec, resets: Option<Instant>) {
+        let length = match &spec.opens {
+            Opens::FirstRequest { length, .. } => *length,
+            Opens::Fixed { .. } if name.starts_with("week") => Span::days(7),
+            Opens::Fixed { .. } => return,
+        };
+        // Clocks differ by a little, and windows begin on marks.
+        let latest = self.read + length + Span::minutes(15);
+        if let Some(at) = resets.filter(|at| *at > latest) {
+            let (at, read) = (self.moment(at), self.moment(whole_second(self.read)));
+            self.warn(format!(
+                "The {name} of the state resets on {at}, more than its length after the reading \
+                 ({read}): is that the time of the reading? (\"at\" in the file, or --start, sets it.)"
+            ));
+        }
+    }
+
     /// A window of the plan that the state does not know: it starts full.
     fn unmentioned(
         &mut self,
@@ -178,161 +204,6 @@ impl Draft<'_> {
         if !silent {
             self.said
                 .push(format!("{} not mentioned and so full", short(&spec.name)));
-        }
-    }
-
-    fn wallet(&mut self, wallet: &WalletState, read: Instant) {
-        let spec = &self.scenario.experiment.account.wallet;
-        if spec.access == Access::Impossible {
-            if wallet.enabled == Some(true) {
-                let plan = self.scenario.plan.clone();
-                self.warn(format!(
-                    "The state has a wallet, and the plan {plan} has none: it is left out."
-                ));
-            }
-            return;
-        }
-        let prepaid = spec.funding == Funding::Prepaid;
-        let none = wallet.monthly_limit == Some(SpendLimit::Amount(Money::ZERO));
-        if let Some(on) = wallet.enabled {
-            self.set("wallet.access", "");
-            self.set("wallet.enabled", on && !none);
-            if !on {
-                self.said.push(format!("{} off", spec.label.to_lowercase()));
-                return;
-            }
-        } else if spec.access == Access::Off {
-            self.set("wallet.enabled", "false");
-            self.warn(
-                "The scenario's wallet is off, and the state does not say whether the account's is on \
-                 (--set wallet.enabled=true switches it on).",
-            );
-        }
-        if none {
-            self.said.push("a spend limit of $0".to_owned());
-            return;
-        }
-        self.spending(wallet, read);
-        if prepaid {
-            self.money(wallet);
-        } else if wallet.balance.is_some() || wallet.auto_reload.is_some() {
-            self.warn("The wallet of the scenario is invoiced: the state's balance is left out.");
-        }
-    }
-
-    fn spending(&mut self, wallet: &WalletState, read: Instant) {
-        let month = |at: Instant| {
-            let at = Timestamp::from_millisecond(at.0).unwrap_or_default();
-            let date = at.to_zoned(jiff::tz::TimeZone::UTC).date();
-            (date.year(), date.month())
-        };
-        let same_month = month(read) == month(self.start);
-        let limit = match wallet.monthly_limit {
-            Some(SpendLimit::Unlimited) => {
-                self.set("wallet.monthly_limit", "\"unlimited\"");
-                String::new()
-            }
-            Some(SpendLimit::Amount(limit)) => {
-                self.set("wallet.monthly_limit", plain(limit));
-                format!(" of {limit}")
-            }
-            None => String::new(),
-        };
-        let Some(spent) = wallet.spent.filter(|_| same_month) else {
-            if !limit.is_empty() {
-                self.said.push(format!("a spend limit{limit}"));
-            }
-            return;
-        };
-        self.set("wallet.spent", plain(spent.max(Money::ZERO)));
-        self.said.push(format!("{spent}{limit} spent this month"));
-    }
-
-    fn money(&mut self, wallet: &WalletState) {
-        if let Some(grants) = &wallet.grants {
-            let start = self.start;
-            let live = grants
-                .iter()
-                .filter(|g| g.expires.is_none_or(|e| e > start));
-            let tables: Vec<String> = live
-                .clone()
-                .map(|g| {
-                    let kind = if g.promotional {
-                        "promotional"
-                    } else {
-                        "bought"
-                    };
-                    let expires = g.expires.map(|e| format!(", expires = {}", text(e)));
-                    let label = quoted(&g.label);
-                    let amount = plain(g.left);
-                    let expires = expires.unwrap_or_default();
-                    format!("{{ label = {label}, amount = {amount}, kind = \"{kind}\"{expires} }}")
-                })
-                .collect();
-            for grant in live {
-                self.said.push(format!("{} {}", grant.label, grant.left));
-            }
-            if !tables.is_empty() {
-                self.set("wallet.grant", format!("[{}]", tables.join(", ")));
-            }
-        }
-        match wallet.balance {
-            Some(balance) => {
-                self.set("wallet.balance", plain(balance.max(Money::ZERO)));
-                self.said.push(format!("balance {balance}"));
-                if balance < Money::ZERO {
-                    self.warn(format!(
-                        "The balance of the state is a debt of {}; the forecast starts from $0.00.",
-                        Money(balance.0.saturating_neg())
-                    ));
-                }
-            }
-            None if wallet.enabled == Some(true) => {
-                let kept = self.scenario.experiment.account.wallet.balance;
-                self.warn(format!(
-                    "The state does not tell the balance: the scenario's {kept} are kept \
-                     (--set wallet.balance=… gives it)."
-                ));
-            }
-            None => {}
-        }
-        self.reload(wallet.auto_reload);
-    }
-
-    fn reload(&mut self, reload: Option<Reload>) {
-        match reload {
-            None => {}
-            Some(Reload::Off) => {
-                self.set("wallet.auto_reload", "false");
-                self.said.push("auto-reload off".to_owned());
-            }
-            Some(Reload::On {
-                threshold: Some(threshold),
-                reload_to: Some(to),
-            }) if Money::ZERO <= threshold && threshold < to => {
-                self.set("wallet.auto_reload.add", "");
-                self.set("wallet.auto_reload.threshold", plain(threshold));
-                self.set("wallet.auto_reload.reload_to", plain(to));
-                self.said
-                    .push(format!("auto-reload below {threshold} to {to}"));
-            }
-            Some(Reload::On { .. }) => {
-                let has = self
-                    .scenario
-                    .experiment
-                    .account
-                    .wallet
-                    .auto_reload
-                    .is_some();
-                let instead = if has {
-                    "the scenario's amounts are kept"
-                } else {
-                    "the scenario has none, so nothing is reloaded (wallet.auto_reload sets it)"
-                };
-                self.warn(format!(
-                    "Auto-reload is on in the state, but its amounts are not known: {instead}."
-                ));
-            }
         }
     }
 

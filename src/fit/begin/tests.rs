@@ -1,6 +1,6 @@
 //! What a forecast takes from an account's state, down to the instant at which a pool runs dry.
 
-use super::begin::{Beginning, begin};
+use super::{Beginning, begin};
 use crate::account::spec::{Access, Opens, ReloadAmount};
 use crate::account::world::Note;
 use crate::base::money::Money;
@@ -216,6 +216,14 @@ fn what_a_person_types_lies_above_the_state() {
         said.contains("session full (it reset after the reading)"),
         "{said}"
     );
+}
+
+#[test]
+fn a_reset_beyond_the_length_of_its_window_is_doubted() {
+    let text = USAGE.replace("2026-11-20T14:09", "2026-11-20T23:09");
+    let begun = start_from(&hourly(&[]), &text);
+    assert_eq!(begun.warnings.len(), 1, "{:?}", begun.warnings);
+    assert!(begun.warnings[0].contains("20 Nov 2026 18:10, more than its length"));
 }
 
 #[test]
