@@ -25,6 +25,8 @@ mod left;
 mod month;
 mod spend;
 pub mod tornado;
+pub mod tune_front;
+pub mod tune_map;
 
 #[cfg(test)]
 mod fixture_parts;
