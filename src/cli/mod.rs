@@ -15,6 +15,7 @@ mod run;
 mod schema;
 mod sensitivity;
 mod state;
+mod tune;
 mod usage;
 mod windows;
 
@@ -31,6 +32,7 @@ Start here:
   burncast run mine.toml             when each pool drains, what it costs; files in output/mine/
   burncast replay mine.toml --typical    one month, event by event
   burncast compare mine.toml --models opus-5.5,sonnet-5.5    the same work on other models
+  burncast tune mine.toml            which auto-reload setting
 
 Exit codes: 0 answered, 1 a requirement does not hold, 2 the command line or the scenario is wrong,
 3 the machine failed (disk, permissions), 130 interrupted.";
@@ -52,6 +54,7 @@ enum Command {
     Usage(usage::Args),
     Windows(windows::Args),
     Sensitivity(sensitivity::Args),
+    Tune(tune::Args),
     Replay(replay::Args),
     Check(check::Args),
     Init(init::Args),
@@ -70,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::Usage(args) => usage::run(args),
         Command::Windows(args) => windows::run(args),
         Command::Sensitivity(args) => sensitivity::run(args),
+        Command::Tune(args) => tune::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Check(args) => check::run(args),
         Command::Init(args) => init::run(args),

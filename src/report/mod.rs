@@ -16,6 +16,7 @@ pub mod replay;
 pub mod screen;
 pub mod sensitivity;
 pub mod tables;
+pub mod tune;
 pub mod usage;
 pub mod verdict;
 pub mod windows;

@@ -286,14 +286,6 @@ impl<'d> Fields<'d> {
             Node::List(all) => all.as_slice(),
             _ => std::slice::from_ref(item),
         };
-        if all.is_empty() {
-            self.bad(
-                item.at,
-                format!("{name} is empty"),
-                "expected at least one amount",
-                "",
-            );
-        }
         all.iter()
             .filter_map(|one| {
                 units::money_or(self, name, one).map(|value| At { value, at: one.at })

@@ -74,9 +74,9 @@ fn kind(kind: Kind) -> Json {
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Money => dollars,
         Kind::MoneyOr(word) => json!({ "anyOf": [dollars, { "const": word }] }),
-        Kind::Moneys(None) => json!({ "type": "array", "items": dollars, "minItems": 1 }),
+        Kind::Moneys(None) => json!({ "type": "array", "items": dollars }),
         Kind::Moneys(Some(word)) => json!({
-            "type": "array", "items": { "anyOf": [dollars, { "const": word }] }, "minItems": 1
+            "type": "array", "items": { "anyOf": [dollars, { "const": word }] }
         }),
         Kind::Number(low, high) => number(low, high),
         Kind::Count(low, high) => json!({ "type": "integer", "minimum": low, "maximum": high }),

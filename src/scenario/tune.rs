@@ -110,7 +110,8 @@ pub(super) fn read(f: &Fields<'_>, pools: &[String]) -> Option<TuneSpec> {
     let options =
         |name| -> Vec<Option<Money>> { f.moneys(name).into_iter().map(|a| a.value).collect() };
     let (reload_to, add) = (amounts("reload_to"), amounts("add"));
-    if f.has("reload_to") && f.has("add") {
+    // An empty list is as none: so one kind of list can be put in place of the other.
+    if !reload_to.is_empty() && !add.is_empty() {
         let what = "reload_to and add do not go together";
         f.bad(f.place("add"), what, "", "keep one of the two");
     }

@@ -22,7 +22,7 @@ use crate::analysis::numbers::CONFIDENCE;
 use crate::analysis::summarise::About;
 use crate::base::money::Money;
 use crate::base::stream::mix;
-use crate::engine::aim::Aim;
+pub use crate::engine::aim::{Aim, Prices};
 use crate::engine::experiment::Experiment;
 use crate::engine::outcome::{Field, Layout};
 use crate::engine::policies::{Job, Policies};
@@ -34,7 +34,7 @@ pub use grid::Lists;
 pub use judge::{Judge, State};
 use race::{FIRST, Players, race};
 use score::{Reader, Score, WIDTH};
-pub use sentences::{notes, sentences};
+pub use sentences::{limits, notes, number, percent, sentences};
 pub use setting::{Candidate, Origin, Setting};
 
 /// Trials that say how much is used, before the search.

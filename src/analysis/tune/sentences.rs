@@ -3,6 +3,7 @@
 use super::answer::{Causes, Entry, Standing, Tuned};
 use super::setting::Setting;
 use super::{Aim, State};
+use crate::analysis::sensitivity::name;
 use crate::analysis::words::{join, money, usd};
 use crate::base::money::group_thousands;
 use crate::engine::aim::Prices;
@@ -77,7 +78,7 @@ fn does(t: &Tuned, e: &Entry) -> String {
         Some(r) if r.metric != Metric::PBlockedByWallet => match &e.required {
             Some(found) => format!(
                 "{} is then {} ({} to {}). {}",
-                r.metric,
+                name(&r.metric),
                 number(&r.metric, found.value),
                 number(&r.metric, found.low),
                 number(&r.metric, found.high),
@@ -410,11 +411,6 @@ fn points(share: f64) -> String {
 /// `0.6-1.5 %`.
 fn range(e: &Estimate) -> String {
     format!("{}-{} %", digits(e.low, e.value), digits(e.high, e.value))
-}
-
-/// `1.0 % (0.6-1.5 %)`.
-pub fn with_interval(e: &Estimate) -> String {
-    format!("{} ({})", percent(e.value), range(e))
 }
 
 fn reloads(n: f64) -> String {

@@ -28,6 +28,8 @@ mod left;
 mod month;
 mod spend;
 pub mod tornado;
+pub mod tune_front;
+pub mod tune_map;
 
 #[cfg(test)]
 mod fixture_parts;
