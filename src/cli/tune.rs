@@ -82,9 +82,15 @@ pub struct Args {
     no_charts: bool,
 }
 
+/// Enough to tell one per cent from two; more only when asked for.
+const TRIALS: u64 = 4_000;
+
 pub fn run(args: Args) -> Done {
     let started = Instant::now();
-    let scenario = args.scenario.load(&sets(&args))?;
+    let mut scenario = args.scenario.load(&sets(&args))?;
+    if args.scenario.change.trials.is_none() {
+        scenario.run.trials = scenario.run.trials.min(TRIALS);
+    }
     let target = args.output.join(format!("{}-tune", scenario.name));
     let draft = Draft::begin(&target)?;
     let stop = stop_at_ctrl_c();

@@ -133,7 +133,7 @@ fn risk_text(t: &Tuned, e: &Estimate) -> String {
 /// Whether it is at the limit.
 fn line(t: &Tuned, e: &Entry) -> Option<String> {
     let (r, found) = (t.accept.as_ref()?, e.required.as_ref()?);
-    let limit = number(&r.metric, r.value);
+    let limit = given(&r.metric, r.value);
     match e.state {
         State::OnTheLine => Some(format!(
             "That is on your line of {limit}: these trials know it to {} and cannot tell on which side it lies.",
@@ -240,7 +240,7 @@ fn none(t: &Tuned) -> String {
 
 /// `keeps stops by the wallet to 2 % of months`.
 fn wish(t: &Tuned, r: &Requirement) -> String {
-    let limit = number(&r.metric, r.value);
+    let limit = given(&r.metric, r.value);
     match (&r.metric, r.op) {
         (Metric::PBlockedByWallet, Op::AtMost | Op::Below) => {
             format!(
@@ -273,7 +273,7 @@ fn cause(t: &Tuned, c: &Causes) -> Option<String> {
             ("is", "it")
         };
         let needed = format!(
-            "99 of 100 {}s want at most {} of the wallet",
+            "99 of 100 {}s need at most {} from the wallet",
             t.about.trial_word,
             usd(t.needed.to_f64())
         );
@@ -284,23 +284,26 @@ fn cause(t: &Tuned, c: &Causes) -> Option<String> {
         ));
     }
     let without = c.without_declines.as_ref().filter(|w| apart(w))?;
-    let declines = percent(c.decline);
-    Some(if found {
-        format!(
+    let declines = percent(c.decline).replace(".0 %", " %");
+    if found {
+        return Some(format!(
             "A declined payment is now the larger risk: {declines} declines cause {} of the {}. A \
-             second payment method helps more than a higher threshold.",
+             second payment method would take that away.",
             points(c.risk.value - without.value),
             percent(c.risk.value)
-        )
-    } else {
-        format!(
-            "A higher threshold does not buy that off: {declines} of payments are declined and tried \
-             again after {}; without declines it would be {}. A second payment method helps, or a \
-             balance that lasts until the next attempt.",
-            hours(c.retry_h),
-            percent(without.value)
-        )
-    })
+        ));
+    }
+    let tried = |e: &&Entry| e.candidate.origin.listed;
+    let thresholds = t.entries.iter().filter(tried);
+    let highest = thresholds.filter_map(|e| e.candidate.setting.map(|s| s.threshold));
+    let highest = highest.max().map_or_else(String::new, money);
+    Some(format!(
+        "The threshold does not buy that off, up to {highest} below which it reloads: {declines} of \
+         payments are declined and tried again after {}. Without declines it would be {}. A second \
+         payment method helps, or a balance that lasts until the next attempt.",
+        hours(c.retry_h),
+        percent(without.value)
+    ))
 }
 
 /// What the answer rests on, each behind its kind.
@@ -336,7 +339,10 @@ fn counted(p: &Prices) -> String {
         parts.push("what is paid less what is left".to_owned());
     }
     if p.idle_rate > 0.0 {
-        parts.push(format!("idle money at {} a month", percent(p.idle_rate)));
+        parts.push(format!(
+            "idle money at {} a month",
+            percent(p.idle_rate).replace(".0 %", " %")
+        ));
     }
     if p.reload_fee.0 > 0 {
         parts.push(format!("{} a reload", money(p.reload_fee)));
@@ -372,6 +378,11 @@ pub fn number(m: &Metric, x: f64) -> String {
         let text = format!("{x:.2}");
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     }
+}
+
+/// A number that somebody wrote: without digits that say nothing.
+pub fn given(m: &Metric, x: f64) -> String {
+    number(m, x).replace(".0 %", " %")
 }
 
 /// A share with two digits that count: `17 %`, `1.1 %`, `0.45 %`, `0.091 %`.

@@ -1,10 +1,10 @@
 //! Risk against idle money: every setting as a point, and the front that no other beats on both.
 
-use super::axes::{decimals, ticks};
+use super::axes::ticks;
 use super::canvas::{Anchor, Drawing, Point, Room, Style};
 use super::tune_map::{pivot, risk};
 use super::{frame, say, theme};
-use crate::analysis::tune::{Entry, Standing, Tuned, limits, number, percent};
+use crate::analysis::tune::{Entry, Standing, Tuned, given, limits, percent};
 use crate::base::money::group_thousands;
 use crate::engine::require::Metric;
 
@@ -70,7 +70,7 @@ pub fn draw(t: &Tuned) -> Option<Drawing> {
         let at = y.at(r.value);
         d.dashed((room.left, at), (room.right, at), 1.8, theme::GREEN);
         let style = Style::bold(theme::SMALL, theme::GREEN).haloed();
-        let text = format!("accepted: {}", number(&r.metric, r.value));
+        let text = format!("accepted: {}", given(&r.metric, r.value));
         d.text((room.right, at - 7.0), Anchor::End, style, &text);
     }
     let line: Vec<Point> = front(&dots)
@@ -99,7 +99,6 @@ fn axes(d: &mut Drawing, t: &Tuned, room: Room, y: &Shares, most: f64) {
         share /= 10.0;
     }
     let (values, step) = ticks(0.0, most, 8.0);
-    let _ = decimals(step);
     for v in values {
         let at = room.left + v / most * (room.right - room.left);
         d.rule((at, room.bottom), (at, room.bottom + 5.0), 1.0, theme::AXIS);

@@ -4,8 +4,7 @@ use super::axes::widest;
 use super::canvas::{Anchor, Drawing, Room, Style};
 use super::{frame, say, theme};
 use crate::account::spec::ReloadAmount;
-use crate::analysis::tune::{Entry, Setting, Standing, Tuned, limits, number, percent};
-use crate::analysis::words::usd;
+use crate::analysis::tune::{Entry, Setting, Standing, Tuned, given, limits, percent};
 use crate::base::money::{Money, group_thousands};
 use crate::engine::require::Metric;
 use crate::stats::estimate::Estimate;
@@ -76,11 +75,10 @@ pub fn draw(t: &Tuned) -> Option<Drawing> {
     };
     let at = ((map.left + map.right) / 2.0, map.bottom + 46.0);
     d.text(at, Anchor::Middle, small, word);
-    let cell = |e: &Entry, s: &Setting| -> Option<Room> {
+    let cell = |s: &Setting| -> Option<Room> {
         let r = rows.iter().rev().position(|m| *m == s.threshold)?;
         let c = columns.iter().position(|m| *m == amount(s))?;
         let (x, y) = (left + wide * c as f64, map.top + CELL * r as f64);
-        let _ = e;
         Some(Room {
             left: x,
             top: y,
@@ -89,7 +87,7 @@ pub fn draw(t: &Tuned) -> Option<Drawing> {
         })
     };
     for (e, s) in &cells {
-        if let Some(room) = cell(e, s) {
+        if let Some(room) = cell(s) {
             paint(&mut d, t, e, room);
         }
     }
@@ -97,7 +95,7 @@ pub fn draw(t: &Tuned) -> Option<Drawing> {
     for recommended in [false, true] {
         for (e, s) in &cells {
             let is = e.standing == Standing::Recommended;
-            if let Some(room) = cell(e, s).filter(|_| is == recommended) {
+            if let Some(room) = cell(s).filter(|_| is == recommended) {
                 outline(&mut d, t, e, room);
             }
         }
@@ -259,7 +257,7 @@ fn subtitle(t: &Tuned) -> String {
     };
     let mut parts = vec![of];
     if let Some(r) = &t.accept {
-        parts.push(format!("green: within {}", number(&r.metric, r.value)));
+        parts.push(format!("green: within {}", given(&r.metric, r.value)));
     }
     if t.recommended().is_some() {
         parts.push("blue: recommended".to_owned());
@@ -273,6 +271,5 @@ fn subtitle(t: &Tuned) -> String {
     if t.partial {
         parts.push("partial".to_owned());
     }
-    let _ = usd;
     parts.join(" · ")
 }

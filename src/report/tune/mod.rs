@@ -61,11 +61,14 @@ pub fn screen(t: &Tuned, look: &Look) -> String {
 /// `1-31 December 2026, Europe/Berlin · 32 settings, searched on seed 42, scored again …`.
 fn facts(t: &Tuned, look: &Look) -> String {
     let listed = t.entries.iter().filter(|e| e.candidate.origin.listed);
+    let settings = match listed.count() {
+        1 => "1 setting".to_owned(),
+        n => format!("{n} settings"),
+    };
     let mut text = format!(
-        "{}, {} · {} settings searched on seed {}, scored again on {} new trials, seed {}",
+        "{}, {} · {settings} searched on seed {}, scored again on {} new trials, seed {}",
         t.about.horizon,
         t.about.timezone,
-        listed.count(),
         t.seed,
         group_thousands(t.trials),
         t.fresh_seed
@@ -167,7 +170,7 @@ fn verdict(t: &Tuned, e: &Entry) -> String {
         },
     };
     match &e.candidate.origin.published {
-        Some((_, made_for)) => format!("{standing}; for {made_for}"),
+        Some((_, made_for)) => format!("for {made_for}; {standing}"),
         None => standing,
     }
 }
