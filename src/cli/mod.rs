@@ -4,6 +4,7 @@ mod check;
 mod common;
 mod completions;
 mod exit;
+mod fit;
 mod init;
 mod presets;
 mod prices;
@@ -43,6 +44,7 @@ enum Command {
     Replay(replay::Args),
     Check(check::Args),
     Init(init::Args),
+    Fit(fit::Args),
     Presets(presets::Args),
     Prices(prices::Args),
     Schema(schema::Args),
@@ -57,6 +59,7 @@ pub fn main() -> ExitCode {
         Command::Replay(args) => replay::run(args),
         Command::Check(args) => check::run(args),
         Command::Init(args) => init::run(args),
+        Command::Fit(args) => fit::run(args),
         Command::Presets(args) => presets::run(args),
         Command::Prices(args) => prices::run(args),
         Command::Schema(args) => schema::run(args),

@@ -3,6 +3,8 @@
 pub mod about;
 pub mod charts;
 pub mod events;
+pub mod file;
+pub mod fit;
 pub mod folder;
 pub mod json;
 pub mod lines;
