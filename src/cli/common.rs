@@ -164,3 +164,24 @@ pub fn print(text: &str) -> Result<(), Failure> {
     out.flush()?;
     Ok(())
 }
+
+/// Refuses a name that a list does not have.
+///
+/// # Errors
+/// With the list.
+pub fn known(what: &str, name: &str, list: &[&str]) -> Result<(), Failure> {
+    if list.contains(&name) {
+        return Ok(());
+    }
+    Err(Failure::Wrong(format!(
+        "unknown {what} \"{name}\"; known: {}",
+        list.join(", ")
+    )))
+}
+
+/// The system's time zone by its IANA name; UTC where it has none.
+pub fn timezone() -> String {
+    let system = jiff::tz::TimeZone::system();
+    let name = system.iana_name().filter(|n| *n != "Etc/Unknown");
+    name.unwrap_or("UTC").to_owned()
+}

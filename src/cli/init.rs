@@ -2,7 +2,7 @@
 
 use super::Done;
 use super::common;
-use super::exit::{Exit, Failure};
+use super::exit::Exit;
 use crate::catalog::Catalog;
 use crate::scenario;
 
@@ -19,19 +19,9 @@ pub struct Args {
 
 pub fn run(args: Args) -> Done {
     let presets: Vec<&str> = scenario::presets().iter().map(|p| p.name).collect();
-    known("preset", &args.preset, &presets)?;
+    common::known("preset", &args.preset, &presets)?;
     let plans: Vec<&str> = Catalog::embedded().plan_ids().collect();
-    known("plan", &args.plan, &plans)?;
+    common::known("plan", &args.plan, &plans)?;
     common::print(&scenario::init(&args.preset, &args.plan))?;
     Ok(Exit::Answered)
-}
-
-fn known(what: &str, name: &str, list: &[&str]) -> Result<(), Failure> {
-    if list.contains(&name) {
-        return Ok(());
-    }
-    Err(Failure::Wrong(format!(
-        "unknown {what} \"{name}\"; known: {}",
-        list.join(", ")
-    )))
 }

@@ -5,6 +5,7 @@ mod common;
 mod compare;
 mod completions;
 mod exit;
+mod fit;
 mod init;
 mod logs;
 mod presets;
@@ -58,6 +59,7 @@ enum Command {
     Replay(replay::Args),
     Check(check::Args),
     Init(init::Args),
+    Fit(fit::Args),
     Presets(presets::Args),
     Prices(prices::Args),
     Schema(schema::Args),
@@ -77,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Replay(args) => replay::run(args),
         Command::Check(args) => check::run(args),
         Command::Init(args) => init::run(args),
+        Command::Fit(args) => fit::run(args),
         Command::Presets(args) => presets::run(args),
         Command::Prices(args) => prices::run(args),
         Command::Schema(args) => schema::run(args),

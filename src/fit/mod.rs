@@ -12,10 +12,12 @@ mod observed;
 mod prices;
 mod toml;
 mod view;
+mod words;
 mod write;
 
 pub use fitted::{Facts, Fitted, fit};
 pub use keys::Key;
+pub use toml::short;
 
 use jiff::civil::Date;
 

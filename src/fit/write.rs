@@ -1,10 +1,8 @@
 //! The scenario file.
 
 use super::keys::Key;
-use super::{Facts, Fitted, toml};
-use crate::base::money::{Money, group_thousands};
+use super::{Fitted, toml, words};
 use crate::catalog::{Catalog, PriceEntry};
-use crate::logs::Tokens;
 
 /// Columns of comments.
 const WIDTH: usize = 100;
@@ -81,24 +79,19 @@ impl Fitted {
         let f = &self.facts;
         let mut out = String::new();
         let mut say = |text: &str| comment(&mut out, text);
+        let from = words::sources(f);
         say(&format!(
-            "{} Fitted by burncast {}.",
-            sources(f),
+            "Fitted by burncast {} from {from}.",
             env!("CARGO_PKG_VERSION")
         ));
         say("");
-        say(&observed(f));
-        for text in left_out(f) {
-            say(&text);
+        for text in self.sentences().iter().chain(&self.notes()) {
+            say(text);
         }
         say("");
         say(
-            "How to read it: brackets are 90 % intervals, from days and their sessions as a whole. KS is the largest distance between the law and what was observed. What is not known of the person's mean is carried into the simulation by volume, the level's course by drift; the other intervals are shown, not drawn.",
+            "How to read it: above each key stands on how much it rests, how well the law fits (KS: the largest distance between the law's and the observed distribution), and 90 % intervals, from whole days with their sessions. What is not known of the person's mean is carried into the simulation by volume, the course of the level by drift; the other intervals are shown, not drawn.",
         );
-        say(&format!(
-            "What is left to the preset \"{}\" says so.",
-            self.options.preset
-        ));
         out.push('\n');
         let title = format!(
             "{}, as in the logs of {} to {}",
@@ -106,7 +99,7 @@ impl Fitted {
         );
         out.push_str(&format!("title    = {}\n", toml::text(&title)));
         out.push_str("question = \"What does the coming month cost, and does the plan last?\"\n");
-        out.push_str(&format!("sources  = [{}]\n", toml::text(&sources(f))));
+        out.push_str(&format!("sources  = [{}]\n", toml::text(&from)));
         out
     }
 
@@ -137,10 +130,6 @@ impl Fitted {
                 )
             }
         }
-    }
-
-    fn by_token(&self) -> bool {
-        self.options.plan.as_deref().is_none_or(|p| p == "api")
     }
 
     fn actor(&self) -> String {
@@ -299,98 +288,6 @@ fn write_key(out: &mut String, key: &Key) {
         }
         None => comment(out, &format!("{}: {}", key.name, key.words)),
     }
-}
-
-fn sources(f: &Facts) -> String {
-    format!(
-        "{} {} of logs, {} requests, {} to {}.",
-        f.files,
-        if f.files == 1 { "file" } else { "files" },
-        group_thousands(f.requests),
-        f.first,
-        f.last
-    )
-}
-
-fn observed(f: &Facts) -> String {
-    let month = 30.0 / f64::from(f.days.max(1));
-    let tokens = |t: &Tokens| {
-        (
-            t.total() as f64 * month / 1e6,
-            t.output as f64 * month / 1e6,
-        )
-    };
-    let (all, output) = tokens(&f.total.tokens);
-    let cost = (f.total.cost as f64 * month) as i64;
-    let mut text = format!(
-        "Observed: {} days, {} of them active, {} sessions. In 30 days of them: {} million tokens, of which {} million output; {} at list price.",
-        f.days,
-        f.active_days,
-        f.sessions,
-        toml::number(all),
-        toml::number(output),
-        Money(cost)
-    );
-    let r = &f.receipt;
-    if r.placeholders > 0 {
-        text.push_str(&format!(
-            " {} requests hold a placeholder instead of their output, so the output and the dollars are too low.",
-            group_thousands(r.placeholders)
-        ));
-    }
-    text
-}
-
-/// What was left out, one sentence each.
-fn left_out(f: &Facts) -> Vec<String> {
-    let mut all = Vec::new();
-    let l = &f.left_out;
-    let n = group_thousands;
-    let share = |part: u64| format!("{:.0} %", 100.0 * part as f64 / f.requests.max(1) as f64);
-    if !f.unknown.is_empty() {
-        let total: u64 = f.unknown.iter().map(|u| u.1).sum();
-        let names: Vec<String> = f
-            .unknown
-            .iter()
-            .take(5)
-            .map(|u| format!("{} ({})", u.0, n(u.1)))
-            .collect();
-        all.push(format!(
-            "Without a known price, so not in the mix of models: {} of the requests, by {}.",
-            share(total),
-            names.join(", ")
-        ));
-    }
-    if l.headless > 0 {
-        all.push(format!(
-            "Left out: {} sessions of which only sub-agents' requests are there ({}, {} of all).",
-            n(l.headless),
-            n(l.headless_requests),
-            share(l.headless_requests)
-        ));
-    }
-    if let Some(thin) = f.thin_from {
-        all.push(format!(
-            "Left out: {} sessions of the days from {thin} on, of which the others seem to be deleted.",
-            n(l.early)
-        ));
-    }
-    if l.homeless > 0 {
-        all.push(format!(
-            "Left out: {} requests without a session.",
-            n(l.homeless)
-        ));
-    }
-    if l.aggregates > 0 {
-        all.push(format!(
-            "Left out: {} rows that sum up a period.",
-            n(l.aggregates)
-        ));
-    }
-    if !f.prompts_known {
-        all.push("These logs do not say when a prompt began: a pause of more than two minutes stands for one.".to_owned());
-    }
-    all
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ pub mod about;
 pub mod charts;
 pub mod compare;
 pub mod events;
+pub mod file;
+pub mod fit;
 pub mod folder;
 pub mod history;
 pub mod json;

@@ -1,7 +1,7 @@
 //! Sub-agents: who uses them, how many, and what each does.
 
 use super::super::laws::interval::share;
-use super::super::laws::{Marginal, Sample};
+use super::super::laws::{Marginal, Sample, scaled};
 use super::super::toml;
 use super::super::view::View;
 use super::cache::Cache;
@@ -12,7 +12,7 @@ use crate::base::stream::{Purpose, Stream};
 use crate::base::table::Sampler;
 
 /// Fewest sessions of which a share is made.
-const SESSIONS_FEW: usize = 20;
+const SESSIONS_FEW: usize = 12;
 /// The engine starts at most so many in a session.
 const MOST: f64 = 128.0;
 /// Sub-agents that must get started, as a share of those that sessions should have.
@@ -252,30 +252,5 @@ impl Agents {
             started += n - left;
         }
         started as f64 / wanted.max(1) as f64
-    }
-}
-
-/// The law of a multiple.
-fn scaled(law: &Law, by: f64) -> Law {
-    match law {
-        Law::Constant(x) => Law::Constant(by * x),
-        Law::LogNormal { mu, sigma } => Law::LogNormal {
-            mu: mu + libm::log(by),
-            sigma: *sigma,
-        },
-        Law::Gamma { shape, scale } => Law::Gamma {
-            shape: *shape,
-            scale: by * scale,
-        },
-        Law::Weibull { shape, scale } => Law::Weibull {
-            shape: *shape,
-            scale: by * scale,
-        },
-        Law::Exponential { mean } => Law::Exponential { mean: by * mean },
-        Law::Empirical(all) => Law::Empirical(all.iter().map(|x| by * x).collect()),
-        Law::Mixture(parts) => {
-            Law::Mixture(parts.iter().map(|(w, l)| (*w, scaled(l, by))).collect())
-        }
-        other => other.clone(),
     }
 }

@@ -13,8 +13,8 @@ const HOUR_MS: i64 = 3_600_000;
 /// A request that reads less than this share of what was there has missed.
 const MISS: f64 = 0.5;
 /// Fewest sessions, and fewest requests within the time to live, of which a rate is made.
-const SESSIONS_FEW: usize = 10;
-const REQUESTS_FEW: usize = 100;
+const SESSIONS_FEW: usize = 5;
+const REQUESTS_FEW: usize = 60;
 
 /// What a chain shows of its cache.
 #[derive(Default)]

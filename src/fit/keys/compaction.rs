@@ -9,8 +9,9 @@
 //! (1949) 15. Example: 40 compactions around 157,000 and 20 sessions that went to 300,000 without one
 //! give p = 0.67.
 
+use super::super::laws::interval::{around, factor, observed_quantile};
 use super::super::laws::solve::lowest;
-use super::super::laws::{Family, Sample};
+use super::super::laws::{Family, Sample, fit};
 use super::super::toml;
 use super::super::view::{Session, View};
 use super::Key;
@@ -23,9 +24,17 @@ const FEW: usize = 8;
 /// A share of sessions above this compact always.
 const ALWAYS: f64 = 0.97;
 const SPREAD_MIN: f64 = 0.02;
+/// Largest distance at which the lognormal law stands for what was observed.
+const POOR: f64 = 0.12;
+/// Steps of the observed law.
+const GROUPS: usize = 25;
+/// Sessions that go beyond this context without a compaction say that there is none where others have
+/// theirs, if there are so many of them.
+const FAR: f64 = 180_000.0;
+const FAR_FEW: usize = 3;
 /// Request index from which on growth is late, and how much of it gives a mean.
-const LATE: usize = 16;
-const LATE_FEW: usize = 8;
+const LATE: usize = 12;
+const LATE_FEW: usize = 5;
 const LN_SQRT_2PI: f64 = 0.918_938_533_204_672_8;
 
 /// What sessions show of compactions.
@@ -68,47 +77,68 @@ impl Compactions {
     }
 
     pub fn keys(&self) -> Vec<Key> {
-        let n = self.at.len() as u64;
-        let preset = |name, about| Key::preset(name, about, n, "sessions that compact", FEW);
-        const AT: &str = "Context at which a session compacts, the model's tokens";
-        const TO: &str = "Context after a compaction";
-        if self.at.len() < FEW {
-            return vec![preset("compaction.at", AT), preset("compaction.to", TO)];
-        }
-        let at = self.cure();
-        let to = super::super::laws::fit(&self.to, false);
-        let (Some((value, at_median, share, words)), Some(to)) = (at, to) else {
-            return vec![preset("compaction.at", AT), preset("compaction.to", TO)];
-        };
-        let mut shown = vec![("median", at_median)];
-        shown.extend(share.map(|s| ("share of sessions", s)));
-        let at = Key {
-            name: "compaction.at",
-            about: AT,
-            value: Some(value),
-            shown,
-            n,
-            of: "sessions that compact",
-            words,
-        };
-        let bound = (to.largest < at_median.value).then(|| toml::round_up(1.2 * to.largest));
-        let bound = bound.unwrap_or(toml::round_up(to.p90.value.max(1.5 * to.median.value)));
-        let ends = matches!(to.law, Law::Constant(_) | Law::Empirical(_));
-        let to = Key {
-            name: "compaction.to",
-            about: TO,
-            value: Some(toml::draw(&to.law, (!ends).then_some(bound))),
-            shown: vec![("median", to.median), ("p90", to.p90)],
-            n: to.n,
-            of: "compactions",
-            words: to.words,
-        };
-        vec![at, to]
+        vec![self.at_key(), self.to_key()]
     }
 
-    /// The text of the law, the median of those that compact, the share of sessions, and words.
-    fn cure(&self) -> Option<(String, Estimate, Option<Estimate>, String)> {
+    fn at_key(&self) -> Key {
+        const NAME: &str = "compaction.at";
+        const ABOUT: &str = "Context at which a session compacts, the model's tokens";
+        const OF: &str = "sessions that compact";
+        let n = self.at.len() as u64;
+        let far = self.without.iter().filter(|x| x.1 > FAR).count();
+        let found = if self.at.len() >= FEW {
+            self.fitted()
+        } else if far >= FAR_FEW {
+            Some(self.observed())
+        } else {
+            None
+        };
+        match found {
+            Some((value, shown, words)) => Key {
+                name: NAME,
+                about: ABOUT,
+                value: Some(value),
+                shown,
+                n,
+                of: OF,
+                words,
+            },
+            None => Key::preset(NAME, ABOUT, n, OF, FEW),
+        }
+    }
+
+    fn to_key(&self) -> Key {
+        const NAME: &str = "compaction.to";
+        const ABOUT: &str = "Context after a compaction";
+        let n = self.to.len() as u64;
+        let fitted = (self.to.len() >= FEW)
+            .then(|| fit(&self.to, false))
+            .flatten();
+        let Some(to) = fitted else {
+            return Key::preset(NAME, ABOUT, n, "compactions", FEW);
+        };
+        let ends = matches!(to.law, Law::Constant(_) | Law::Empirical(_));
+        let bound = toml::round_up(1.1 * to.largest);
+        Key {
+            name: NAME,
+            about: ABOUT,
+            value: Some(toml::draw(&to.law, (!ends).then_some(bound))),
+            shown: vec![("median", to.median), ("p90", to.p90)],
+            n,
+            of: "compactions",
+            words: to.words,
+        }
+    }
+
+    /// The law, its estimates and words: the lognormal one where it is near to what was observed.
+    fn fitted(&self) -> Option<(String, Vec<(&'static str, Estimate)>, String)> {
         let (theta, share) = self.best(None)?;
+        let law = Family::LogNormal.law(&theta);
+        let steps = self.survival();
+        let far = steps.iter().map(|(x, f)| (share * law.cdf(*x) - f).abs());
+        if far.fold(0.0, f64::max) > POOR {
+            return Some(self.observed());
+        }
         // Leaving out a day at a time.
         let mut days: Vec<u32> = self.at.iter().map(|x| x.1).collect();
         days.sort_unstable();
@@ -125,15 +155,13 @@ impl Compactions {
             (d - 1.0).max(1.0) / d * squares.sum::<f64>()
         };
         let n = self.at.len() as u64;
-        let median =
-            super::super::laws::interval::around(libm::exp(theta[0]), variance(|x| x.0), d, n);
-        let law = Family::LogNormal.law(&theta);
+        let median = around(libm::exp(theta[0]), variance(|x| x.0), d, n);
         let max = toml::round_up(1.1 * self.at.largest());
         if share > ALWAYS {
-            let words = "as known from sessions that reach it".to_owned();
-            return Some((toml::draw(&law, Some(max)), median, None, words));
+            let words = "lognormal, as known from sessions that reach it".to_owned();
+            return Some((toml::draw(&law, Some(max)), vec![("median", median)], words));
         }
-        let by = super::super::laws::interval::factor(d) * libm::sqrt(variance(|x| x.1));
+        let by = factor(d) * libm::sqrt(variance(|x| x.1));
         let back = |t: f64| 1.0 / (1.0 + libm::exp(-t));
         let share_of = Estimate {
             value: share,
@@ -141,11 +169,57 @@ impl Compactions {
             high: back(odds(share) + by),
             n: n + self.without.len() as u64,
         };
-        // The others never do: at a context that nothing reaches.
-        let never = toml::round_up(2.0 * self.largest.max(max));
-        let mixture = Law::Mixture(vec![(share, law), (1.0 - share, Law::Constant(never))]);
-        let words = "the other sessions grow past it without one".to_owned();
-        Some((toml::draw(&mixture, None), median, Some(share_of), words))
+        let mixture = Law::Mixture(vec![(share, law), (1.0 - share, self.never())]);
+        let words = "lognormal; the other sessions grow past it without one".to_owned();
+        let shown = vec![("median", median), ("share of sessions", share_of)];
+        Some((toml::draw(&mixture, None), shown, words))
+    }
+
+    /// A context that nothing reaches.
+    fn never(&self) -> Law {
+        Law::Constant(toml::round_up(2.0 * self.largest.max(self.at.largest())))
+    }
+
+    /// The contexts as observed, sessions that end before taken into account.
+    fn observed(&self) -> (String, Vec<(&'static str, Estimate)>, String) {
+        let steps = self.survival();
+        let share = steps.last().map_or(0.0, |s| s.1);
+        if share <= 0.0 {
+            let words = "none, although sessions go far beyond 180,000".to_owned();
+            return (toml::draw(&self.never(), None), Vec::new(), words);
+        }
+        let at = |p: f64| steps.iter().find(|s| s.1 >= p * share).map_or(0.0, |s| s.0);
+        let groups = steps.len().min(GROUPS);
+        let values = (0..groups).map(|g| at((g as f64 + 0.5) / groups as f64));
+        let law = Law::Empirical(values.collect());
+        let law = if share > ALWAYS {
+            law
+        } else {
+            Law::Mixture(vec![(share, law), (1.0 - share, self.never())])
+        };
+        let seen = observed_quantile(&self.at, 0.5);
+        let words = format!(
+            "observed quantiles; {:.0} % of the sessions that get far enough",
+            100.0 * share
+        );
+        let shown = seen.into_iter().map(|e| ("median seen", e)).collect();
+        (toml::draw(&law, None), shown, words)
+    }
+
+    /// The share of sessions that have compacted up to a context, had none ended before (E. L. Kaplan,
+    /// P. Meier, JASA 53 (1958) 457): contexts with shares, both ascending.
+    fn survival(&self) -> Vec<(f64, f64)> {
+        let mut all: Vec<(f64, bool)> = self.at.iter().map(|x| (x.0, true)).collect();
+        all.extend(self.without.iter().map(|x| (x.1, false)));
+        all.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+        let (mut left, mut steps) = (1.0, Vec::new());
+        for (i, (x, compacts)) in all.iter().enumerate() {
+            if *compacts {
+                left *= 1.0 - 1.0 / (all.len() - i) as f64;
+                steps.push((*x, 1.0 - left));
+            }
+        }
+        steps
     }
 
     /// The most likely law and share; one day may be left out.

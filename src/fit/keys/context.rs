@@ -2,8 +2,10 @@
 //!
 //! What: growth of request n of a session, g = G · (1 + e·exp(−(n−1)/τ)) · B, with G drawn for each
 //! request and B once for a session. [`Curve`] takes the early part off, [`Sessions`] the sessions'
-//! differences; G is the law of what is left. Limits: requests whose context did not grow are a share
+//! differences; G is the law of what is left, at the place where mean growth is as observed. Limits: requests whose context did not grow are a share
 //! of zeros; what a compaction cut off has grown too, where the log says how much.
+
+use std::collections::BTreeMap;
 
 use super::super::laws::interval::{around, factor};
 use super::super::laws::sample::effective;
@@ -13,6 +15,7 @@ use super::super::view::{Session, View};
 use super::context_curve::Curve;
 use super::context_sessions::Sessions;
 use super::{Drawn, FEW, Key, either};
+use crate::base::law::{Draw, Law};
 use crate::stats::estimate::Estimate;
 
 /// Share of requests without growth from which on it is part of the law.
@@ -20,11 +23,15 @@ const ZEROS_MIN: f64 = 0.005;
 /// Request index from which on growth is late, and its mean where nothing is known of it.
 const LATE: usize = 16;
 const LATE_USUAL: f64 = 1_400.0;
+/// Smaller contexts are not those of a conversation.
+const CONTEXT_MIN: f64 = 1_000.0;
 
 /// Logarithms of growth of one session: request index from 1, ln of tokens.
 pub struct Run {
     pub day: u32,
     pub logs: Vec<(usize, f64)>,
+    /// Tokens by which its context became smaller without being replaced.
+    pub lost: f64,
 }
 
 /// What was fitted of growth.
@@ -59,10 +66,10 @@ pub fn first_key(sample: &Sample) -> Key {
 }
 
 fn run(s: &Session, zeros: &mut Vec<(u32, f64, f64)>) -> Run {
-    let mut logs = Vec::new();
+    let (mut logs, mut lost) = (Vec::new(), 0.0);
     for (i, pair) in s.main.windows(2).enumerate() {
         let (a, b) = (&pair[0], &pair[1]);
-        if a.model != b.model {
+        if a.model != b.model || a.context < CONTEXT_MIN || b.context < CONTEXT_MIN {
             continue;
         }
         // What was about to be asked when the context was replaced has grown too; large steps are
@@ -75,9 +82,15 @@ fn run(s: &Session, zeros: &mut Vec<(u32, f64, f64)>) -> Run {
         zeros.push((s.day, f64::from(u8::from(grown <= 0.0)), 1.0));
         if grown > 0.0 {
             logs.push((i + 1, libm::log(grown)));
+        } else {
+            lost -= grown;
         }
     }
-    Run { day: s.day, logs }
+    Run {
+        day: s.day,
+        logs,
+        lost,
+    }
 }
 
 /// Fits growth of main chains.
@@ -100,16 +113,8 @@ pub fn growth(view: &View) -> Growth {
     let sessions = Sessions::of(&plain);
     keys.push(sessions.key());
     let sample = sessions.alike(&plain);
-    if let Some(mut m) = fit(&sample, false) {
-        let days = effective_days(&runs);
-        // The middle is known no better than the mean of the sessions and the curve.
-        let middle = sessions.variance + through_curve(&runs, &curve);
-        let widen = |e: Estimate| {
-            let own = libm::log(e.high / e.value) / factor(days);
-            around(e.value, own * own + middle, days, e.n)
-        };
-        m.median = widen(m.median);
-        m.p90 = widen(m.p90);
+    if let Some(shape) = fit(&sample, false) {
+        let m = placed(shape, &runs, &curve, &sessions);
         keys.insert(0, growth_key(m, &sample, &zeros));
     }
     Growth { keys, late_mean }
@@ -118,29 +123,79 @@ pub fn growth(view: &View) -> Growth {
 /// Growth without the curve.
 fn faded(runs: &[Run], curve: &Curve) -> Vec<Run> {
     let one = |r: &Run| Run {
-        day: r.day,
         logs: r
             .logs
             .iter()
             .map(|(i, y)| (*i, y - curve.boost(*i)))
             .collect(),
+        ..*r
     };
     runs.iter().map(one).collect()
 }
 
-/// The variance that the curve's errors bring to the mean of ln growth.
-fn through_curve(runs: &[Run], curve: &Curve) -> f64 {
-    const H: f64 = 1e-3;
-    let centre = |k: usize, by: f64| Sessions::of(&faded(runs, &curve.moved(k, by))).centre;
-    let slope = [0, 1].map(|k| (centre(k, H) - centre(k, -H)) / (2.0 * H));
-    let c = curve.covariance;
-    let mut sum = 0.0;
-    for (k, a) in slope.iter().enumerate() {
-        for (l, b) in slope.iter().enumerate() {
-            sum += a * c[k][l] * b;
-        }
+/// ln of the mean growth of a request without the curve; a day may be left out. What contexts lost
+/// counts against it, so that they end up where they were seen.
+fn ln_mean(runs: &[Run], curve: &Curve, without: Option<u32>) -> f64 {
+    let (mut sum, mut n) = (0.0, 0.0);
+    for r in runs.iter().filter(|r| Some(r.day) != without) {
+        let all = r.logs.iter().map(|(i, y)| libm::exp(y - curve.boost(*i)));
+        sum += (all.sum::<f64>() - r.lost).max(0.0);
+        n += r.logs.len() as f64;
     }
-    sum.max(0.0)
+    libm::log((sum / f64::max(n, 1.0)).max(1.0))
+}
+
+/// The law moved to where the mean growth is right, sessions' differences included; intervals by
+/// leaving out a day at a time.
+fn placed(shape: Marginal, runs: &[Run], curve: &Curve, sessions: &Sessions) -> Marginal {
+    // A lognormal factor with median 1 has the mean e^(σ²/2).
+    let ln_factor = |mean: f64, spread: f64, ln_mean: f64| mean - 0.5 * spread * spread - ln_mean;
+    let mean = |law: &Law| libm::log(Draw::of(law.clone()).mean_estimate());
+    let by = ln_factor(
+        ln_mean(runs, curve, None),
+        sessions.spread,
+        mean(&shape.law),
+    );
+    let theta: BTreeMap<u32, Vec<f64>> = match &shape.inside {
+        Some(inside) => inside.spread.without(&inside.theta).into_iter().collect(),
+        None => BTreeMap::new(),
+    };
+    let mut days: Vec<u32> = runs.iter().map(|r| r.day).collect();
+    days.sort_unstable();
+    days.dedup();
+    let quantiles = |day: &u32| -> [f64; 2] {
+        let law = match (&shape.inside, theta.get(day)) {
+            (Some(inside), Some(t)) => inside.family.law(t),
+            _ => shape.law.clone(),
+        };
+        let ln = ln_mean(runs, &curve.without(*day), Some(*day));
+        let by = ln_factor(ln, sessions.without(*day), mean(&law));
+        let draw = Draw::of(law);
+        [0.5, 0.9].map(|p| by + libm::log(draw.quantile(p)))
+    };
+    let without: Vec<[f64; 2]> = days.iter().map(quantiles).collect();
+    let count = effective_days(runs);
+    let around = |e: Estimate, k: usize| {
+        let d = without.len() as f64;
+        let middle = without.iter().map(|x| x[k]).sum::<f64>() / d;
+        let squares = without.iter().map(|x| (x[k] - middle) * (x[k] - middle));
+        let moved = (d - 1.0) / d * squares.sum::<f64>();
+        // Of observed quantiles, what days do to the shape is in their own interval.
+        let own = match shape.inside {
+            Some(_) => 0.0,
+            None => libm::log(e.high / e.value) / factor(count),
+        };
+        let alone = libm::log(e.high / e.value) / factor(1.0);
+        let variance = if d > 1.0 {
+            moved + own * own
+        } else {
+            alone * alone
+        };
+        around(e.value, variance, count, e.n)
+    };
+    let mut m = shape.clone();
+    (m.median, m.p90) = (around(shape.median, 0), around(shape.p90, 1));
+    m.times(libm::exp(by))
 }
 
 /// Mean growth of requests after the early ones; of all where there are few.

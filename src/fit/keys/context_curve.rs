@@ -1,11 +1,14 @@
 //! The curve of early growth: how much faster a context grows in its first requests.
 //!
-//! What: e and τ of the factor 1 + e·exp(−i/τ) on growth at request index i. Symbols: y = ln growth of
-//! a request, its session's own mean taken off. Formula: least squares of y against the curve's
-//! logarithm, its own mean over the session taken off too, so that neither the law of growth nor the
-//! sessions' differences matter; errors by Gauss-Newton with days as clusters. Limits: a curve that
-//! does not fade within a session cannot be told from the session's mean. Example: with sessions of
-//! ten and more requests on 60 days, e is known to about a tenth.
+//! What: e and τ of the factor b_i = 1 + e·exp(−i/τ) on growth at request index i. Symbols: g growth of a
+//! request, m_s the session's own mean of √(g / b). Formula: the least Σ_s n_s ln m_s + Σ ½ ln b_i, the
+//! likelihood of gamma laws around the sessions' own means; it finds the curve whatever the law of
+//! growth is. Roots, because early steps are not only longer but also more uneven: of logarithms the
+//! curve would come out too low for the sum of a few steps, of the steps themselves too high. Errors
+//! from the slopes of sessions, days as clusters. Limits: a curve that does not fade within a session
+//! cannot be told from the session's mean. Source: R. W. M. Wedderburn, Biometrika 61 (1974) 439, for
+//! likelihoods that need a mean only. Example: with sessions of ten and more requests on 60 days, e is
+//! known to about a tenth.
 
 use std::collections::BTreeMap;
 
@@ -25,13 +28,16 @@ const USUAL: (f64, f64) = (3.6, 4.5);
 const CURVE_MIN: f64 = 0.3;
 /// ln τ beyond which nothing fades within a session.
 const ENDLESS: f64 = 4.0;
+/// Power of the steps whose mean the curve is of.
+const POWER: f64 = 1.0;
 const OF: &str = "sessions of ten requests";
 
-/// The curve, by the logarithms of e and τ, with their covariance.
-#[derive(Clone, Copy, Debug)]
+/// The curve, by the logarithms of e and τ.
+#[derive(Clone, Debug)]
 pub struct Curve {
-    pub t: [f64; 2],
-    pub covariance: [[f64; 2]; 2],
+    t: [f64; 2],
+    /// By how much both move without each day.
+    moves: BTreeMap<u32, [f64; 2]>,
     flat: bool,
 }
 
@@ -49,7 +55,7 @@ impl Curve {
         let long = runs.iter().filter(|r| r.logs.len() >= 9).count() as u64;
         let known = |t: [f64; 2], flat| Curve {
             t,
-            covariance: [[0.0; 2]; 2],
+            moves: BTreeMap::new(),
             flat,
         };
         let usual = [libm::log(USUAL.0), libm::log(USUAL.1)];
@@ -58,12 +64,11 @@ impl Curve {
                 .map(|name| Key::preset(name, about(name), long, OF, CURVES_FEW));
             return (known(usual, false), keys.into());
         }
-        // Around the session's own mean, nothing but the curve is left.
         let cost = |t: &[f64]| -> f64 {
-            let g = table([t[0], t[1]]);
-            let sum: f64 = runs.iter().map(|r| around_mean(r, &g).1).sum();
+            let table = table([t[0], t[1]]);
+            let sum: f64 = runs.iter().map(|r| session(r, &table)).sum();
             // Only a hint, so that a curve that is not there ends somewhere.
-            sum + 0.05 * (t[0] * t[0] + (t[1] - usual[1]) * (t[1] - usual[1]))
+            sum + 0.02 * (t[0] * t[0] + (t[1] - usual[1]) * (t[1] - usual[1]))
         };
         let found = lowest(&[libm::log(2.0), usual[1]], 0.5, 150, cost);
         let t = [found[0], found[1]];
@@ -75,11 +80,11 @@ impl Curve {
             };
             return (known(usual, true), vec![key]);
         }
-        let covariance = covariance(runs, t);
+        let moves = moves(runs, t);
         let key = |name: &'static str, k: usize| {
             let shown = around(
                 libm::exp(t[k]),
-                covariance[k][k],
+                moves.values().map(|m| m[k] * m[k]).sum(),
                 effective_days(runs),
                 long,
             );
@@ -93,20 +98,20 @@ impl Curve {
                 words: String::new(),
             }
         };
+        let keys = vec![key("early_growth", 0), key("early_requests", 1)];
         let curve = Curve {
-            covariance,
+            moves,
             ..known(t, false)
         };
-        (
-            curve,
-            vec![key("early_growth", 0), key("early_requests", 1)],
-        )
+        (curve, keys)
     }
 
-    /// The curve with one of its parameters moved.
-    pub fn moved(&self, k: usize, by: f64) -> Curve {
-        let mut moved = *self;
-        moved.t[k] += by;
+    /// The curve without a day.
+    pub fn without(&self, day: u32) -> Curve {
+        let mut moved = self.clone();
+        if let Some(by) = self.moves.get(&day) {
+            moved.t = [self.t[0] + by[0], self.t[1] + by[1]];
+        }
         moved
     }
 }
@@ -119,70 +124,47 @@ fn table(t: [f64; 2]) -> Vec<f64> {
     (0..EARLY).map(|i| boost(t, i)).collect()
 }
 
-/// Residuals of a session around its mean, and the sum of their squares.
-fn around_mean(r: &Run, table: &[f64]) -> (Vec<f64>, f64) {
-    let rest: Vec<f64> = r
-        .logs
-        .iter()
-        .map(|(i, y)| y - table.get(*i).copied().unwrap_or(0.0))
-        .collect();
-    let rest = minus_mean(rest);
-    let sum = rest.iter().map(|x| x * x).sum();
-    (rest, sum)
+/// What a session adds to the cost.
+fn session(r: &Run, table: &[f64]) -> f64 {
+    let boost = |i: usize| table.get(i).copied().unwrap_or(0.0);
+    let (mut sum, mut logs) = (0.0, 0.0);
+    for (i, y) in &r.logs {
+        let b = boost(*i);
+        sum += libm::exp(POWER * (y - b));
+        logs += POWER * b;
+    }
+    let n = r.logs.len() as f64;
+    n * libm::log(sum / n) + logs
 }
 
-fn minus_mean(all: Vec<f64>) -> Vec<f64> {
-    let mean = all.iter().sum::<f64>() / all.len().max(1) as f64;
-    all.into_iter().map(|x| x - mean).collect()
-}
-
-/// Covariance of the two parameters: Gauss-Newton, days as clusters.
-fn covariance(runs: &[Run], t: [f64; 2]) -> [[f64; 2]; 2] {
-    const H: f64 = 1e-4;
-    let slope = |k: usize| -> Vec<f64> {
-        let moved = |h: f64| {
-            let mut x = t;
-            x[k] += h;
-            table(x)
-        };
-        let pairs = moved(H).into_iter().zip(moved(-H));
-        pairs.map(|(a, b)| (a - b) / (2.0 * H)).collect()
-    };
-    let (g, slopes) = (table(t), [slope(0), slope(1)]);
+/// By how much the two parameters move without each day: one step of Newton's method.
+fn moves(runs: &[Run], t: [f64; 2]) -> BTreeMap<u32, [f64; 2]> {
+    const H: f64 = 0.01;
+    let moved = |a: f64, b: f64| table([t[0] + a, t[1] + b]);
+    let tables = [moved(H, 0.0), moved(-H, 0.0), moved(0.0, H), moved(0.0, -H)];
+    let corners = [moved(H, H), moved(H, -H), moved(-H, H), moved(-H, -H)];
+    let here = table(t);
     let mut a = vec![vec![0.0; 2]; 2];
     let mut days: BTreeMap<u32, [f64; 2]> = BTreeMap::new();
     for r in runs {
-        let rest = around_mean(r, &g).0;
-        let own = slopes.each_ref().map(|s| {
-            let all = r
-                .logs
-                .iter()
-                .map(|(i, _)| s.get(*i).copied().unwrap_or(0.0));
-            minus_mean(all.collect())
-        });
+        let cost = |table: &[f64]| session(r, table);
+        let c = tables.each_ref().map(|t| cost(t));
+        let x = corners.each_ref().map(|t| cost(t));
+        let own = cost(&here);
         let day = days.entry(r.day).or_default();
-        for (j, e) in rest.iter().enumerate() {
-            for k in 0..2 {
-                day[k] += e * own[k][j];
-                for l in 0..2 {
-                    a[k][l] += own[k][j] * own[l][j];
-                }
-            }
-        }
+        day[0] += (c[0] - c[1]) / (2.0 * H);
+        day[1] += (c[2] - c[3]) / (2.0 * H);
+        a[0][0] += (c[0] + c[1] - 2.0 * own) / (H * H);
+        a[1][1] += (c[2] + c[3] - 2.0 * own) / (H * H);
+        let mixed = (x[0] - x[1] - x[2] + x[3]) / (4.0 * H * H);
+        a[0][1] += mixed;
+        a[1][0] += mixed;
     }
-    let Some(inverse) = inverse(&a) else {
-        return [[1.0, 0.0], [0.0, 1.0]];
-    };
     let d = days.len() as f64;
     let scale = d / (d - 1.0).max(1.0);
-    let mut out = [[0.0; 2]; 2];
-    for s in days.values() {
-        let step = [0, 1].map(|k: usize| inverse[k][0] * s[0] + inverse[k][1] * s[1]);
-        for k in 0..2 {
-            for l in 0..2 {
-                out[k][l] += scale * step[k] * step[l];
-            }
-        }
-    }
-    out
+    let inverse = inverse(&a).unwrap_or_else(|| vec![vec![0.0; 2]; 2]);
+    let step = |s: &[f64; 2]| {
+        [0, 1].map(|k: usize| libm::sqrt(scale) * (inverse[k][0] * s[0] + inverse[k][1] * s[1]))
+    };
+    days.iter().map(|(day, s)| (*day, step(s))).collect()
 }

@@ -37,9 +37,8 @@ pub struct Sessions {
     inside: f64,
     /// Spread between sessions.
     pub spread: f64,
-    /// The mean of ln growth over sessions, and its variance with days as clusters.
-    pub centre: f64,
-    pub variance: f64,
+    /// The mean of ln growth over sessions.
+    centre: f64,
 }
 
 impl Sessions {
@@ -61,21 +60,11 @@ impl Sessions {
         let weight = |m: &Mean| 1.0 / (between + inside / m.n).max(1e-12);
         let sum: f64 = means.iter().map(weight).sum();
         let centre = means.iter().map(|m| weight(m) * m.mean).sum::<f64>() / sum;
-        let mut days: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
-        for m in &means {
-            let day = days.entry(m.day).or_default();
-            day.0 += weight(m) * (m.mean - centre);
-            day.1 += weight(m) / sum;
-        }
-        // As if each day had been left out.
-        let left = days.values().map(|x| x.0 / (1.0 - x.1).max(0.1));
-        let variance = left.map(|x| x * x).sum::<f64>() / (sum * sum);
         Sessions {
             means,
             inside,
             spread: libm::sqrt(between),
             centre,
-            variance,
         }
     }
 
@@ -96,8 +85,7 @@ impl Sessions {
         // Leaving out a day at a time.
         let without: Vec<f64> = days
             .keys()
-            .map(|day| paule_mandel(&self.means, self.inside, Some(*day)))
-            .map(|v| 0.5 * libm::log(v.max(1e-4)))
+            .map(|day| libm::log(self.without(*day).max(0.01)))
             .collect();
         let d = without.len() as f64;
         let middle = without.iter().sum::<f64>() / d;
@@ -124,6 +112,11 @@ impl Sessions {
             of: "sessions",
             words: String::new(),
         }
+    }
+
+    /// The spread without a day.
+    pub fn without(&self, day: u32) -> f64 {
+        libm::sqrt(paule_mandel(&self.means, self.inside, Some(day)))
     }
 
     /// Growth without the sessions' differences, around the common middle.

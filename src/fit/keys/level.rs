@@ -5,8 +5,8 @@ use super::super::laws::solve::least;
 use super::super::view::View;
 use super::Key;
 use super::level_filter::{Count, Filtered, State};
+use super::level_law::{distance, shape};
 use crate::base::law::{Draw, Law};
-use crate::base::special::normal_tails;
 use crate::stats::estimate::Estimate;
 
 /// Fewest active days of which a level is made, and a drift.
@@ -37,6 +37,9 @@ pub struct Level {
     pub drift_seen: Option<Estimate>,
     /// Log levels of the active days, given all.
     pub path: Vec<f64>,
+    /// A day's factor on the level, at the level of the last day, and its word.
+    law: Law,
+    word: &'static str,
     /// Calendar days from the last active day to the end of the period.
     pub days_since: u32,
     /// Distance between simulated and observed distribution of a day's sessions.
@@ -123,10 +126,14 @@ impl Level {
         let path: Vec<f64> = (0..counts.len())
             .map(|d| average(&|i| runs[i].smoothed()[d].mean))
             .collect();
+        let last = State { mean, variance };
+        let (law, word) = shape(counts, &path, mean, spread.value);
         let last_day = counts.last().map_or(0, |c| c.day);
         Some(Level {
-            last: State { mean, variance },
-            ks: distance(counts, &path, spread.value),
+            last,
+            ks: distance(counts, &path, mean, &law),
+            law,
+            word,
             spread,
             drift,
             drift_seen: enough.then(|| drift_seen(&profile, counts)),
@@ -135,14 +142,6 @@ impl Level {
             most: counts.iter().map(|c| c.sessions).max().unwrap_or(1),
             active_days: counts.len(),
         })
-    }
-
-    /// Sessions of an active day at the level of the last day.
-    pub fn law(&self) -> Law {
-        Law::LogNormal {
-            mu: self.last.mean,
-            sigma: self.spread.value,
-        }
     }
 
     /// No day has more sessions than this.
@@ -170,7 +169,7 @@ impl Level {
     /// Median of a day's sessions at the level of the last day, with its interval.
     pub fn median(&self) -> Estimate {
         let by = libm::exp(factor(self.active_days as f64) * libm::sqrt(self.last.variance));
-        let value = libm::exp(self.last.mean);
+        let value = Draw::of(self.law.clone()).quantile(0.5);
         Estimate {
             value,
             low: value / by,
@@ -180,21 +179,17 @@ impl Level {
     }
 
     pub fn keys(&self) -> Vec<Key> {
-        let law = Draw {
-            max: Some(self.bound()),
-            ..Draw::of(self.law())
-        };
         let sessions = Key {
             name: "sessions_per_day",
             about: "Sessions of an active day, at the level of the last days",
-            value: Some(super::super::toml::draw(&law.law, law.max)),
+            value: Some(super::super::toml::draw(&self.law, Some(self.bound()))),
             shown: vec![
                 ("median before rounding up", self.median()),
                 ("spread", self.spread),
             ],
             n: self.active_days as u64,
             of: "active days",
-            words: words(self.ks, self.active_days),
+            words: words(self.word, self.ks, self.active_days),
         };
         let words = match &self.drift_seen {
             Some(_) => "drawn toward 0.12, which is usual".to_owned(),
@@ -229,11 +224,11 @@ pub fn preset_keys(days: usize) -> Vec<Key> {
     .into()
 }
 
-fn words(ks: f64, n: usize) -> String {
+fn words(word: &str, ks: f64, n: usize) -> String {
     if ks <= 0.05f64.max(1.36 / libm::sqrt(n as f64)) {
-        format!("lognormal fits well (KS {ks:.2})")
+        format!("{word} fits well (KS {ks:.2})")
     } else {
-        format!("lognormal does not quite fit (KS {ks:.2})")
+        format!("{word} does not quite fit (KS {ks:.2})")
     }
 }
 
@@ -310,26 +305,6 @@ fn within(points: &[(f64, f64)], value: f64, top: f64) -> (f64, f64) {
         }
     }
     (low.min(value), high.max(value))
-}
-
-/// The distance between the observed distribution of sessions a day and that of the model along its
-/// path.
-fn distance(counts: &[Count], path: &[f64], s: f64) -> f64 {
-    let n = counts.len() as f64;
-    let mut all: Vec<u32> = counts.iter().map(|c| c.sessions).collect();
-    all.sort_unstable();
-    all.dedup();
-    let off = |k: u32| {
-        let seen = counts.iter().filter(|c| c.sessions <= k).count() as f64 / n;
-        let at = libm::log(f64::from(k));
-        let law = path
-            .iter()
-            .map(|l| normal_tails((at - l) / s).0)
-            .sum::<f64>()
-            / n;
-        (seen - law).abs()
-    };
-    all.into_iter().map(off).fold(0.0, f64::max)
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ mod context_sessions;
 pub mod days;
 pub mod hours;
 pub mod level;
-pub mod level_filter;
+mod level_filter;
+mod level_law;
 pub mod models;
 pub mod tokens;
 pub mod turns;
@@ -21,7 +22,7 @@ use super::laws::{Marginal, Sample};
 use super::toml;
 
 /// Fewest observations of which a distribution is made.
-pub const FEW: usize = 30;
+pub const FEW: usize = 12;
 
 /// One key of the scenario, or the reason why it is the preset's.
 #[derive(Clone, Debug, PartialEq)]

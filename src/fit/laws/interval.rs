@@ -29,9 +29,11 @@ pub fn factor(days: f64) -> f64 {
     student_two_sided(CONFIDENCE, (days - 1.0).max(1.0))
 }
 
-/// The covariance of the parameters, and the days that count behind it.
+/// What leaving out each day does to the parameters, and the days that count.
+#[derive(Clone, Debug)]
 pub struct Spread {
-    covariance: Vec<Vec<f64>>,
+    /// Day, and by how much each parameter moves without it.
+    moves: Vec<(u32, Vec<f64>)>,
     days: f64,
 }
 
@@ -79,34 +81,27 @@ impl Spread {
         let one = vec![vec![1.0]; bins.x.len()];
         let sizes = bins.by_day(&one, 1);
         let mut sums = bins.by_day(&slopes, p);
-        for (sum, size) in sums.iter_mut().zip(&sizes) {
-            let part = size.first().copied().unwrap_or(0.0) / bins.total();
+        for (day, sum) in &mut sums {
+            let size = sizes.get(day).and_then(|s| s.first()).copied();
+            let part = size.unwrap_or(0.0) / bins.total();
             sum.iter_mut().for_each(|s| *s /= (1.0 - part).max(0.1));
         }
+        let mut sums: Vec<(u32, Vec<f64>)> = sums.into_iter().collect();
         if sums.len() < 2 {
             // One day: its observations stand for themselves.
-            sums = slopes
-                .iter()
-                .zip(&bins.n)
-                .map(|(s, n)| s.iter().map(|x| x * libm::sqrt(*n)).collect())
-                .collect();
+            let alone = |(s, n): (&Vec<f64>, &f64)| s.iter().map(|x| x * libm::sqrt(*n)).collect();
+            sums = (0..).zip(slopes.iter().zip(&bins.n).map(alone)).collect();
         }
-        let middle = |i: usize, j: usize| sums.iter().map(|s| s[i] * s[j]).sum::<f64>();
-        let mut covariance = vec![vec![0.0; p]; p];
-        for (i, row) in covariance.iter_mut().enumerate() {
-            for (j, cell) in row.iter_mut().enumerate() {
-                for k in 0..p {
-                    for l in 0..p {
-                        *cell += inverse[i][k] * middle(k, l) * inverse[l][j];
-                    }
-                }
-            }
-        }
+        let step = |s: &Vec<f64>| -> Vec<f64> {
+            let row = |r: &Vec<f64>| -r.iter().zip(s).map(|(a, b)| a * b).sum::<f64>();
+            inverse.iter().map(row).collect()
+        };
+        let moves = sums.iter().map(|(day, s)| (*day, step(s))).collect();
         let days = match bins.days_that_count() {
             one if one < 1.5 => bins.total(),
             many => many,
         };
-        Some(Spread { covariance, days })
+        Some(Spread { moves, days })
     }
 
     /// The variance of a function of the parameters.
@@ -120,13 +115,14 @@ impl Spread {
             (at(STEP) - at(-STEP)) / (2.0 * STEP)
         };
         let slopes: Vec<f64> = (0..theta.len()).map(slope).collect();
-        let mut sum = 0.0;
-        for (row, a) in self.covariance.iter().zip(&slopes) {
-            for (cell, b) in row.iter().zip(&slopes) {
-                sum += a * cell * b;
-            }
-        }
-        sum.max(0.0)
+        let along = |m: &[f64]| m.iter().zip(&slopes).map(|(a, b)| a * b).sum::<f64>();
+        self.moves.iter().map(|(_, m)| along(m) * along(m)).sum()
+    }
+
+    /// The parameters without each day.
+    pub fn without(&self, theta: &[f64]) -> Vec<(u32, Vec<f64>)> {
+        let moved = |m: &[f64]| theta.iter().zip(m).map(|(t, m)| t + m).collect();
+        self.moves.iter().map(|(day, m)| (*day, moved(m))).collect()
     }
 
     /// Days that count.

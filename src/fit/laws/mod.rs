@@ -26,7 +26,7 @@ const RIVAL: f64 = 6.0;
 const GROUPS: usize = 50;
 
 /// A law that was fitted.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Marginal {
     pub law: Law,
     pub median: Estimate,
@@ -39,6 +39,35 @@ pub struct Marginal {
     pub words: String,
     /// The largest value seen.
     pub largest: f64,
+    /// The family, its parameters and what days do to them; `None` for observed quantiles.
+    pub inside: Option<Inside>,
+}
+
+/// What a law is made of.
+#[derive(Clone, Debug)]
+pub struct Inside {
+    pub family: Family,
+    pub theta: Vec<f64>,
+    pub spread: Spread,
+}
+
+impl Marginal {
+    /// The law of a multiple.
+    #[must_use]
+    pub fn times(mut self, by: f64) -> Marginal {
+        let scale = |e: Estimate| Estimate {
+            value: by * e.value,
+            low: by * e.low,
+            high: by * e.high,
+            n: e.n,
+        };
+        self.law = scaled(&self.law, by);
+        self.median = scale(self.median);
+        self.p90 = scale(self.p90);
+        self.largest *= by;
+        self.inside = None;
+        self
+    }
 }
 
 /// One family at its best.
@@ -97,9 +126,9 @@ pub fn fit(sample: &Sample, counts: bool) -> Option<Marginal> {
     parametric(sample, &bins, counts, &found, tried)
 }
 
-/// The best law with intervals that know that another family may be the right one: the variance of a
-/// quantile is the mean over the families, weighted by e^(−ΔAIC/2), of its own variance and of the
-/// square of its distance from the best one's (K. P. Burnham, D. R. Anderson, Model Selection and
+/// The best law with intervals that know that another family may be the right one: over the families,
+/// weighted by e^(−ΔAIC/2), the mean of the quantile's logarithm, and the mean of the error that is
+/// its own and its distance from that mean together (K. P. Burnham, D. R. Anderson, Model Selection and
 /// Multimodel Inference, 2002, 4.3.2).
 fn parametric(
     sample: &Sample,
@@ -125,13 +154,24 @@ fn parametric(
         if near.is_empty() {
             return observed_quantile(sample, p).map(|seen| Estimate { value, ..seen });
         }
-        let variance = near.iter().map(|(c, spread, weight)| {
-            let ln = |t: &[f64]| libm::log(quantile(c.family, t, p).max(1e-300));
-            let off = ln(&c.theta) - libm::log(value);
-            weight / total * (spread.variance(&c.theta, ln) + off * off)
+        let ln = |c: &Candidate, t: &[f64]| libm::log(quantile(c.family, t, p).max(1e-300));
+        let middle = near
+            .iter()
+            .map(|(c, _, w)| w / total * ln(c, &c.theta))
+            .sum::<f64>();
+        let error = near.iter().map(|(c, spread, w)| {
+            let off = ln(c, &c.theta) - middle;
+            w / total * libm::sqrt(spread.variance(&c.theta, |t| ln(c, t)) + off * off)
         });
+        let error = error.sum::<f64>();
         let days = near.first().map_or(1.0, |x| x.1.days());
-        Some(around(value, variance.sum(), days, n))
+        let around = around(libm::exp(middle), error * error, days, n);
+        Some(Estimate {
+            value,
+            low: around.low.min(value),
+            high: around.high.max(value),
+            n,
+        })
     };
     let (median, p90) = (estimate(0.5)?, estimate(0.9)?);
     let words = words(sample, &law, best, tried);
@@ -144,6 +184,14 @@ fn parametric(
         ks: best.ks,
         words,
         largest: sample.largest(),
+        inside: near
+            .into_iter()
+            .find(|x| x.0.family == best.family)
+            .map(|x| Inside {
+                family: best.family,
+                theta: best.theta.clone(),
+                spread: x.1,
+            }),
     })
 }
 
@@ -185,6 +233,7 @@ fn observed(sample: &Sample, counts: bool, words: &str) -> Option<Marginal> {
         ks: 0.0,
         words: words.to_owned(),
         largest: sample.largest(),
+        inside: None,
     })
 }
 
@@ -215,6 +264,35 @@ fn candidate(family: Family, bins: &Bins, counts: bool) -> Option<Candidate> {
         ks,
         theta,
     })
+}
+
+/// The law of a multiple.
+pub fn scaled(law: &Law, by: f64) -> Law {
+    match law {
+        Law::Constant(x) => Law::Constant(by * x),
+        Law::LogNormal { mu, sigma } => Law::LogNormal {
+            mu: mu + libm::log(by),
+            sigma: *sigma,
+        },
+        Law::Gamma { shape, scale } => Law::Gamma {
+            shape: *shape,
+            scale: by * scale,
+        },
+        Law::Weibull { shape, scale } => Law::Weibull {
+            shape: *shape,
+            scale: by * scale,
+        },
+        Law::Lomax { shape, scale } => Law::Lomax {
+            shape: *shape,
+            scale: by * scale,
+        },
+        Law::Exponential { mean } => Law::Exponential { mean: by * mean },
+        Law::Empirical(all) => Law::Empirical(all.iter().map(|x| by * x).collect()),
+        Law::Mixture(parts) => {
+            Law::Mixture(parts.iter().map(|(w, l)| (*w, scaled(l, by))).collect())
+        }
+        other => other.clone(),
+    }
 }
 
 /// The largest distance between a law's distribution function and the observed one.

@@ -109,7 +109,7 @@ impl Bins {
     }
 
     /// Sums a vector per bin over the observations of each day.
-    pub fn by_day(&self, per_bin: &[Vec<f64>], width: usize) -> Vec<Vec<f64>> {
+    pub fn by_day(&self, per_bin: &[Vec<f64>], width: usize) -> BTreeMap<u32, Vec<f64>> {
         let mut sums: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
         for (bin, day) in self.at.iter().zip(&self.days) {
             let sum = sums.entry(*day).or_insert_with(|| vec![0.0; width]);
@@ -117,14 +117,14 @@ impl Bins {
                 sum.iter_mut().zip(add).for_each(|(s, a)| *s += a);
             }
         }
-        sums.into_values().collect()
+        sums
     }
 
     /// How many days of equal size would say as much: (Σ n)² / Σ n², n observations a day.
     pub fn days_that_count(&self) -> f64 {
         let one = vec![vec![1.0]; self.x.len()];
         let sizes = self.by_day(&one, 1);
-        effective(sizes.iter().filter_map(|s| s.first().copied()))
+        effective(sizes.values().filter_map(|s| s.first().copied()))
     }
 }
 

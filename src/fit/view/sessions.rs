@@ -13,6 +13,8 @@ const DROP: f64 = 0.6;
 const LOGGED_DROP: f64 = 0.9;
 /// Smaller contexts are those of helpers, not of a conversation that is compacted.
 const DROP_MIN: f64 = 20_000.0;
+/// Smaller contexts are not those of a conversation.
+const CONTEXT_MIN: f64 = 1_000.0;
 /// A request with more uncached input than this, and more than all that passed the cache, did not use it.
 const PLAIN_MIN: u64 = 1_000;
 /// A sub-agent without a name ends with a pause of this length.
@@ -184,7 +186,7 @@ fn number(main: &mut [Turn], prompts: Option<&[i64]>) {
 fn mark_drops(main: &mut [Turn], logged: &[(i64, u64)]) {
     for i in 1..main.len() {
         let (before, t) = (main[i - 1], main[i]);
-        if t.model != before.model || before.context < DROP_MIN {
+        if t.model != before.model || before.context < DROP_MIN || t.context < CONTEXT_MIN {
             continue;
         }
         let found = logged

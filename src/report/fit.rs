@@ -1,0 +1,191 @@
+//! A fit on one screen and as a document: what was seen, each key with its interval and how well it
+//! fits, what is left to the preset, and the simulation beside the observation.
+
+use serde_json::{Value, json};
+
+use crate::analysis::realism::{Pair, Row};
+use crate::fit::{Fitted, Key};
+use crate::report::lines::{pad, shorten, wrap};
+use crate::report::realism;
+use crate::stats::estimate::Estimate;
+
+/// The version of the document.
+pub const FORMAT: u32 = 1;
+
+/// A comparison of the simulated scenario with the logs.
+pub struct Check<'a> {
+    pub rows: &'a [Row],
+    pub trials: u64,
+}
+
+/// The whole screen. `written`: the file, `None` when the scenario itself went to stdout.
+pub fn screen(
+    f: &Fitted,
+    check: Option<&Check<'_>>,
+    written: Option<&str>,
+    width: usize,
+) -> String {
+    let mut out = String::from("\n");
+    let mut say = |text: &str| {
+        for line in wrap(text, width - 2) {
+            out.push_str(&format!("  {line}\n"));
+        }
+    };
+    for text in f.sentences() {
+        say(&text);
+    }
+    out.push('\n');
+    out.push_str(&table(f, width));
+    let kept: Vec<&Key> = f.keys.iter().filter(|k| k.value.is_none()).collect();
+    if !kept.is_empty() {
+        out.push_str(&format!(
+            "\n  Left to the preset \"{}\":\n",
+            f.options.preset
+        ));
+        for key in kept {
+            let text = format!("{}: {}", key.name, key.words);
+            for (i, line) in wrap(&text, width - 6).into_iter().enumerate() {
+                let indent = if i == 0 { 4 } else { 6 };
+                out.push_str(&format!("{}{line}\n", " ".repeat(indent)));
+            }
+        }
+    }
+    for note in f.notes() {
+        out.push('\n');
+        for (i, line) in wrap(&note, width - 8).into_iter().enumerate() {
+            let head = if i == 0 { "  note  " } else { "        " };
+            out.push_str(&format!("{head}{line}\n"));
+        }
+    }
+    if let Some(check) = check {
+        out.push('\n');
+        out.push_str(&comparison(f, check));
+    }
+    if let Some(path) = written {
+        out.push_str(&format!("\n  {path}   next: burncast run {path}\n"));
+    }
+    out
+}
+
+/// A line per fitted key: its first estimate, observations, and the law.
+fn table(f: &Fitted, width: usize) -> String {
+    let fitted: Vec<&Key> = f.keys.iter().filter(|k| k.value.is_some()).collect();
+    let name = fitted.iter().map(|k| k.name.len()).max().unwrap_or(0);
+    let seen: Vec<String> = fitted.iter().map(|k| estimate(k)).collect();
+    let middle = seen
+        .iter()
+        .map(|s| s.chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(46);
+    let mut out = format!(
+        "  {}  {}  {:>7}  how well it fits\n",
+        pad("Key", name, false),
+        pad("estimate (90 % interval)", middle, false),
+        "n"
+    );
+    for (key, seen) in fitted.iter().zip(&seen) {
+        let left = width.saturating_sub(name + middle + 15).max(12);
+        let line = format!(
+            "  {}  {}  {:>7}  {}",
+            pad(key.name, name, false),
+            pad(&shorten(seen, middle), middle, false),
+            crate::base::money::group_thousands(key.n),
+            shorten(&key.words, left)
+        );
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// `median 3.1 (2.4 to 3.9)`, or the value where there is no estimate.
+fn estimate(key: &Key) -> String {
+    match key.shown.first() {
+        Some((label, e)) => {
+            let [value, low, high] = [e.value, e.low, e.high].map(crate::fit::short);
+            format!("{label} {value} ({low} to {high})")
+        }
+        None => key.value.clone().unwrap_or_default(),
+    }
+}
+
+fn comparison(f: &Fitted, check: &Check<'_>) -> String {
+    let source = format!("{} of {} days", f.observed.source, f.facts.days);
+    let mut out = realism::text("as fitted", Some(&source), check.trials, check.rows);
+    let near = check.rows.iter().filter(|r| r.ok).count();
+    let all = check.rows.len();
+    out.push_str(&format!(
+        "\n{near} of {all} quantities: median or share within 15 %, 90th percentile within 25 %.\n"
+    ));
+    out
+}
+
+/// The document that `--json` prints.
+pub fn document(f: &Fitted, check: Option<&Check<'_>>, scenario: &str) -> Value {
+    let facts = &f.facts;
+    json!({
+        "format": FORMAT,
+        "burncast": env!("CARGO_PKG_VERSION"),
+        "observed": {
+            "files": facts.files,
+            "requests": facts.requests,
+            "first_day": facts.first.to_string(),
+            "last_day": facts.last.to_string(),
+            "days": facts.days,
+            "active_days": facts.active_days,
+            "sessions": facts.sessions,
+            "tokens_per_30_days": per_month(f, facts.total.tokens.total() as f64),
+            "output_tokens_per_30_days": per_month(f, facts.total.tokens.output as f64),
+            "list_price_per_30_days_usd": per_month(f, facts.total.cost as f64 / 1e12),
+            "unpriced_requests": facts.total.unpriced,
+        },
+        "left_out": {
+            "sessions_without_main_thread": facts.left_out.headless,
+            "their_requests": facts.left_out.headless_requests,
+            "sessions_before_the_period": facts.left_out.early,
+            "requests_without_session": facts.left_out.homeless,
+            "aggregated_rows": facts.left_out.aggregates,
+            "unknown_models": facts.unknown.iter().map(|(name, n)| json!({ "model": name, "requests": n })).collect::<Vec<_>>(),
+        },
+        "preset": f.options.preset,
+        "start": f.start.to_string(),
+        "timezone": f.options.timezone,
+        "keys": f.keys.iter().map(key).collect::<Vec<_>>(),
+        "notes": f.notes(),
+        "check": check.map(|c| json!({
+            "trials": c.trials,
+            "quantities": c.rows.iter().map(row).collect::<Vec<_>>(),
+        })),
+        "scenario": scenario,
+    })
+}
+
+fn per_month(f: &Fitted, all: f64) -> f64 {
+    all * 30.0 / f64::from(f.facts.days.max(1))
+}
+
+fn key(k: &Key) -> Value {
+    let one = |(label, e): &(&str, Estimate)| json!({ "what": label, "value": e.value, "low": e.low, "high": e.high });
+    json!({
+        "key": k.name,
+        "value": k.value,
+        "n": k.n,
+        "of": k.of,
+        "estimates": k.shown.iter().map(one).collect::<Vec<_>>(),
+        "words": k.words,
+    })
+}
+
+fn row(r: &Row) -> Value {
+    let pair = |p: Option<Pair>| {
+        p.map(|p| json!({ "simulated": p.simulated, "observed": p.observed, "ratio": p.ratio() }))
+    };
+    json!({
+        "id": r.id,
+        "p10": pair(r.p10),
+        "median_or_percent": pair(Some(r.median)),
+        "p90": pair(r.p90),
+        "ok": r.ok,
+    })
+}
