@@ -7,10 +7,10 @@ use jiff::civil::Date;
 use super::Done;
 use super::common;
 use super::exit::{Exit, Failure};
+use super::logs::LogArgs;
 use crate::analysis::realism;
 use crate::catalog::Catalog;
 use crate::fit::{self, Fitted};
-use crate::logs::source;
 use crate::report::file::{self, FileError};
 use crate::report::fit::{Check, document, screen};
 use crate::scenario;
@@ -21,9 +21,8 @@ use crate::scenario;
 /// little about is left to a preset, and says so. Without -o the scenario goes to stdout.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Logs: files or folders.
-    #[arg(value_name = "PATH", required = true)]
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    logs: LogArgs,
     /// File for the scenario.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -36,9 +35,6 @@ pub struct Args {
     /// Preset of what the logs say too little about.
     #[arg(long, value_name = "NAME", default_value = "claude-code-heavy")]
     preset: String,
-    /// IANA time zone of your days and hours [default: the system's].
-    #[arg(long, value_name = "ZONE")]
-    timezone: Option<String>,
     /// First day of the scenario [default: the first of the month after the logs].
     #[arg(long, value_name = "DATE")]
     start: Option<Date>,
@@ -114,15 +110,10 @@ fn exists(path: &std::path::Path) -> Failure {
 }
 
 fn fitted(args: &Args) -> Result<Fitted, Failure> {
-    let options = source::Options {
-        paths: args.paths.clone(),
-    };
-    let logs = source::read(&options).map_err(|e| match e {
-        source::SourceError::Wrong(text) => Failure::Wrong(text),
-        source::SourceError::Io(error) => Failure::from(error),
-    })?;
+    let logs = args.logs.read()?;
+    let (_, timezone) = args.logs.zone()?;
     let options = fit::Options {
-        timezone: args.timezone.clone().unwrap_or_else(common::timezone),
+        timezone,
         plan: args.plan.clone(),
         preset: args.preset.clone(),
         actor: args.name.clone(),
