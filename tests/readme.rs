@@ -26,6 +26,8 @@ fn burncast(args: &[String], dir: &Path) -> Output {
         .args(args)
         .current_dir(dir)
         .env("NO_COLOR", "1")
+        .env("CLAUDE_CONFIG_DIR", dir.join("claude"))
+        .env("BURNCAST_DATA_DIR", dir.join("data"))
         .output()
         .unwrap()
 }
@@ -54,7 +56,51 @@ fn workplace() -> tempfile::TempDir {
         let path = entry.unwrap().path();
         fs::copy(&path, scenarios.join(path.file_name().unwrap())).unwrap();
     }
+    fs::write(dir.path().join("usage.json"), USAGE).unwrap();
+    let project = dir.path().join("claude/projects/p1");
+    fs::create_dir_all(&project).unwrap();
+    for session in 0..12 {
+        let file = project.join(format!("s{session}.jsonl"));
+        fs::write(file, transcript(session)).unwrap();
+    }
     dir
+}
+
+/// A saved answer of the usage endpoint.
+const USAGE: &str = r#"{
+  "five_hour": {"utilization": 37.0, "resets_at": "2026-11-20T14:09:59.613021+00:00"},
+  "seven_day": {"utilization": 61.0, "resets_at": "2026-11-24T06:59:59.613044+00:00"},
+  "extra_usage": {"is_enabled": true, "monthly_limit": 5000, "used_credits": 1234}
+}"#;
+
+/// A day's session of a few prompts with a few requests each.
+fn transcript(session: usize) -> String {
+    let mut text = String::new();
+    for n in 0..24 {
+        let at = format!("2026-10-{:02}T10:{n:02}:00.000Z", session + 5);
+        let id = format!("{session}-{n}");
+        if n % 6 == 0 {
+            text.push_str(&format!(
+                "{{\"type\":\"user\",\"timestamp\":\"{at}\",\"sessionId\":\"s{session}\",\
+                 \"uuid\":\"u{id}\",\"message\":{{\"role\":\"user\",\"content\":\"go on\"}}}}\n"
+            ));
+            continue;
+        }
+        text.push_str(&format!(
+            "{{\"type\":\"assistant\",\"timestamp\":\"{at}\",\"sessionId\":\"s{session}\",\
+             \"uuid\":\"a{id}\",\"version\":\"2.1.200\",\"requestId\":\"req_{id}\",\
+             \"message\":{{\"id\":\"msg_{id}\",\"model\":\"claude-opus-4-8\",\
+             \"stop_reason\":\"end_turn\",\"usage\":{{\"input_tokens\":5,\
+             \"output_tokens\":{},\"cache_creation_input_tokens\":{},\
+             \"cache_read_input_tokens\":{},\"cache_creation\":{{\
+             \"ephemeral_1h_input_tokens\":{}}}}}}}}}\n",
+            100 + 37 * n,
+            1000 + 10 * n,
+            20_000 + 1000 * n,
+            1000 + 10 * n,
+        ));
+    }
+    text
 }
 
 #[test]

@@ -178,10 +178,3 @@ pub fn known(what: &str, name: &str, list: &[&str]) -> Result<(), Failure> {
         list.join(", ")
     )))
 }
-
-/// The system's time zone by its IANA name; UTC where it has none.
-pub fn timezone() -> String {
-    let system = jiff::tz::TimeZone::system();
-    let name = system.iana_name().filter(|n| *n != "Etc/Unknown");
-    name.unwrap_or("UTC").to_owned()
-}

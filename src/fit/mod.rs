@@ -1,8 +1,13 @@
 //! From logs to a scenario: parameters with their uncertainty and the goodness of each fit.
 //!
-//! Read in this order: [`view`] tells the logs as the engine would, [`keys`] has a file for each
-//! group of keys, [`laws`] finds laws and intervals, [`fitted`] puts them together, [`write`] makes
-//! the file, [`observed`] what a simulation of it is compared with.
+//! Read in this order: `view` tells the logs as the engine would, [`keys`] has a file for each
+//! group of keys, [`laws`] finds laws and intervals, [`fitted`] puts them together, `write` makes
+//! the file, `observed` what a simulation of it is compared with.
+
+#![allow(
+    clippy::needless_range_loop,
+    reason = "matrices read best by row and column"
+)]
 
 pub mod begin;
 pub mod fitted;

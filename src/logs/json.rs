@@ -58,7 +58,7 @@ impl<'a> Text<'a> {
 
     fn is_escaped(self) -> bool {
         // Mostly a few bytes: a plain loop beats a search.
-        self.0.iter().any(|&b| b == b'\\')
+        self.0.contains(&b'\\')
     }
 }
 

@@ -2,7 +2,7 @@
 //! every report, fit and replay stands on.
 //!
 //! Read in this order: [`record`] says what is known of a request; [`readers`] is the list of
-//! formats; [`merge`] makes one request of its copies; [`receipt`] says what was read and left out.
+//! formats; [`mod@merge`] makes one request of its copies; [`receipt`] says what was read and left out.
 
 pub mod json;
 pub mod merge;

@@ -86,10 +86,11 @@ pub fn write(root: &Path, plan: &Plan) -> Truth {
             .and_then(|p| heads.get(p))
             .cloned()
             .unwrap_or_default();
-        let fork = writer
-            .chance(0.15)
-            .then(|| head.clone())
-            .unwrap_or_default();
+        let fork = if writer.chance(0.15) {
+            head.clone()
+        } else {
+            Default::default()
+        };
         let mut session = Session::new(&mut writer, &id, &project, n as i64, plan);
         let rows = session.main(fork);
         let agents = session.agents(&head);

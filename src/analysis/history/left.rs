@@ -34,7 +34,7 @@ impl Witness for Looks<'_> {
     }
 
     fn mark(&mut self, index: usize, stage: usize, account: &Account<'_>) {
-        let begins = index % self.per_point == 0;
+        let begins = index.is_multiple_of(self.per_point);
         for (w, window) in self.specs[stage].windows.iter().enumerate() {
             let left = account.left_permille(w, 0) as f64 / 10.0;
             let place = self.lines.iter().position(|l| l.window == window.name);

@@ -189,7 +189,7 @@ fn count(n: f64) -> String {
 
 /// `$84 (10-90 %: $20-$190)`, or the amount alone where there is no range.
 fn amount(s: &Spread) -> String {
-    let range = range(s, |low, high| usd_range(low, high));
+    let range = range(s, usd_range);
     format!("{}{range}", usd(s.p50))
 }
 

@@ -208,7 +208,7 @@ fn span(h: &HistoryArgs, logs: &Logs, zone: &TimeZone) -> Result<(Instant, Insta
             ),
         }));
     };
-    Ok((first, met.last().unwrap_or(first)))
+    Ok((first, met.next_back().unwrap_or(first)))
 }
 
 fn day(at: Option<Instant>, zone: &TimeZone) -> String {

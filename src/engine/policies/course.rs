@@ -14,6 +14,10 @@ use crate::engine::trial::TrialError;
 use crate::engine::trial::finish::{check, stopped_fields, wallet_fields};
 
 /// How a wallet got through a recorded trial.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one per policy and trial; never moved in bulk"
+)]
 pub enum Passed {
     /// To the end; its row is written.
     Whole,
@@ -209,12 +213,9 @@ impl Course<'_, '_> {
         let (c, sums) = (self.c, &mut self.tally.sums);
         let stops = &mut self.tally.stops;
         stops.refused(c, sums, actor, reason, charge.at);
-        match skipping {
-            None => {
-                stops.begin(actor, reason, charge.at);
-                self.skipping.push(charge.chain);
-            }
-            Some(_) => {}
+        if skipping.is_none() {
+            stops.begin(actor, reason, charge.at);
+            self.skipping.push(charge.chain);
         }
         if charge.last {
             self.skipping.retain(|s| *s != charge.chain);

@@ -333,7 +333,7 @@ impl Panel<'_> {
                 &mut blind,
             );
             row.clear();
-            own.to_end(row)?;
+            own.run_out(row)?;
             bench.alone += 1;
             (job.read)(row, &mut numbers[at]);
         }

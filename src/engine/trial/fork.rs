@@ -57,7 +57,7 @@ impl<W: Watch> Trial<'_, '_, W> {
     }
 
     /// Plays on to the end and appends the row.
-    pub(in crate::engine) fn to_end(mut self, rows: &mut Vec<i64>) -> Result<(), TrialError> {
+    pub(in crate::engine) fn run_out(mut self, rows: &mut Vec<i64>) -> Result<(), TrialError> {
         self.go_on();
         self.finish(rows)
     }

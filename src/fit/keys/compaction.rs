@@ -20,6 +20,9 @@ use crate::base::special::normal_tails;
 use crate::stats::estimate::Estimate;
 
 /// Fewest compactions of which a law is made.
+/// A law, its estimates, and words on it.
+type Said = (String, Vec<(&'static str, Estimate)>, String);
+
 const FEW: usize = 8;
 /// A share of sessions above this compact always.
 const ALWAYS: f64 = 0.97;
@@ -131,7 +134,7 @@ impl Compactions {
     }
 
     /// The law, its estimates and words: the lognormal one where it is near to what was observed.
-    fn fitted(&self) -> Option<(String, Vec<(&'static str, Estimate)>, String)> {
+    fn fitted(&self) -> Option<Said> {
         let (theta, share) = self.best(None)?;
         let law = Family::LogNormal.law(&theta);
         let steps = self.survival();

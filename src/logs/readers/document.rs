@@ -178,7 +178,7 @@ impl<'de> Deserialize<'de> for Count {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Count, D::Error> {
         let raw = <&RawValue>::deserialize(d)?.get();
         let number = decimal(raw);
-        let n = number.filter(|n| n.fract().is_zero() && !(n.is_sign_negative() && !n.is_zero()));
+        let n = number.filter(|n| n.fract().is_zero() && (n.is_zero() || !n.is_sign_negative()));
         let n = n.and_then(|n| u64::try_from(n).ok());
         Ok(Count {
             n: n.unwrap_or(0),

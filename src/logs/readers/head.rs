@@ -84,10 +84,8 @@ impl Scan {
             rest = after;
             match byte {
                 b'{' | b'[' => self.open(byte == b'{'),
-                b'}' | b']' => {
-                    if self.close() {
-                        return;
-                    }
+                b'}' | b']' if self.close() => {
+                    return;
                 }
                 b':' => self.value = true,
                 b',' => self.value = self.levels.last().is_some_and(|l| !l.is_object),

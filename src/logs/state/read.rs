@@ -145,7 +145,7 @@ fn documents(text: &str) -> (Vec<Document>, Vec<Problem>) {
         let Some(error) = broken else { break };
         let next = next_document(text, begin + done + leading(rest, done));
         let is_cut = error.is_eof() && next.is_none() && !text.ends_with('\n');
-        if !(is_cut && !documents.is_empty()) {
+        if !is_cut || documents.is_empty() {
             problems.push(syntax(&error, first));
         }
         match next {

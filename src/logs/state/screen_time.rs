@@ -110,7 +110,7 @@ fn named<const N: usize>(word: &str, names: [&str; N]) -> Option<i8> {
         let name = name.to_lowercase();
         word.len() >= 3 && name.starts_with(word)
     };
-    names.iter().position(|n| fits(&n)).map(|i| i as i8)
+    names.iter().position(fits).map(|i| i as i8)
 }
 
 /// `10pm`, `10:40am`, `6:59 am`, `22:00`; nothing may follow: it could be a zone.

@@ -8,10 +8,7 @@ use crate::base::money::Money;
 pub const FORM: Form = Form {
     name: "usage answer",
     about: "the answer of the usage endpoint: five_hour, seven_day, limits, extra_usage, spend",
-    object: Some(Reader {
-        applies: applies,
-        read,
-    }),
+    object: Some(Reader { applies, read }),
     text: None,
 };
 

@@ -191,7 +191,8 @@ fn paint(d: &mut Drawing, t: &Tuned, e: &Entry, room: Room) {
 
 fn outline(d: &mut Drawing, t: &Tuned, e: &Entry, room: Room) {
     let recommended = e.standing == Standing::Recommended;
-    if !recommended && !(t.accept.is_some() && e.state.will_do()) {
+    let will_do = t.accept.is_some() && e.state.will_do();
+    if !recommended && !will_do {
         return;
     }
     let (width, color) = if recommended {

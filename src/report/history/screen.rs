@@ -143,7 +143,7 @@ fn ceiling(page: &mut Page<'_>, f: &HistoryFindings, p: &PlanFinding, margin: &s
             None => eaters.push((session, project, 1)),
         }
     }
-    eaters.sort_by(|a, b| b.2.cmp(&a.2));
+    eaters.sort_by_key(|e| std::cmp::Reverse(e.2));
     let named: Vec<String> = eaters
         .iter()
         .take(NAMED)
