@@ -5,8 +5,13 @@ mod recovery_support;
 
 use recovery_support::{Truth, covered, runs, truths};
 
-/// How far from 90 % the share of intervals that hold the truth may be.
+/// How far from 90 % the share of intervals that hold the truth should be.
 const WITHIN: f64 = 0.04;
+/// How far a single parameter's may be: with 200 runs its own chance is ± 4.2 % (95 %), and there are
+/// some thirty parameters.
+const WITHIN_ONE: f64 = 0.065;
+/// Share of the parameters that are within the first.
+const MOST: f64 = 0.85;
 
 #[test]
 fn intervals_hold_the_truth_in_nine_of_ten_runs() {
@@ -14,6 +19,7 @@ fn intervals_hold_the_truth_in_nine_of_ten_runs() {
     let truths = truths();
     let hits = covered(&truths, runs);
     let mut wrong = Vec::new();
+    let mut near = 0;
     for (Truth { key, label, value }, (hit, seen, ratio)) in truths.iter().zip(&hits) {
         let share = *hit as f64 / (*seen).max(1) as f64;
         println!(
@@ -21,9 +27,12 @@ fn intervals_hold_the_truth_in_nine_of_ten_runs() {
             100.0 * share
         );
         let enough = *seen * 10 >= runs * 9;
-        if !enough || (share - 0.9).abs() > WITHIN {
+        near += usize::from((share - 0.9).abs() <= WITHIN + 1e-9);
+        if !enough || (share - 0.9).abs() > WITHIN_ONE {
             wrong.push(format!("{key} {label}: {hit} of {seen}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let share = near as f64 / truths.len() as f64;
+    assert!(share >= MOST, "{near} of {} are within 4 %", truths.len());
 }

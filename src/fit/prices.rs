@@ -1,6 +1,6 @@
 //! List prices of logged requests, for what the logs cost and what stands beside a simulation.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -33,14 +33,14 @@ pub struct Cost {
 /// Looks names up once per day.
 pub struct Prices<'a> {
     names: &'a Names,
-    known: HashMap<(Name, Date), Option<Known>>,
+    known: BTreeMap<(Name, Date), Option<Known>>,
 }
 
 impl<'a> Prices<'a> {
     pub fn new(names: &'a Names) -> Prices<'a> {
         Prices {
             names,
-            known: HashMap::new(),
+            known: BTreeMap::new(),
         }
     }
 

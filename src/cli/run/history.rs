@@ -29,6 +29,11 @@ const TRIALS: u64 = 200;
 /// Seed where nothing else is said.
 const SEED: u64 = 42;
 
+/// A path, or nothing: Claude Code's own folders.
+fn any_path(text: &str) -> Result<PathBuf, std::convert::Infallible> {
+    Ok(PathBuf::from(text))
+}
+
 /// What is played instead of a simulation.
 #[derive(clap::Args)]
 #[command(next_help_heading = "A history instead of a simulation")]
@@ -36,7 +41,8 @@ pub struct HistoryArgs {
     /// Plays the requests of these logs as they were made, instead of simulated ones: would they
     /// have been stopped, when, for how long, at what cost? Without PATH: Claude Code's own
     /// folders. May be repeated. A scenario is then optional; its [plan] and [wallet] count.
-    #[arg(long, value_name = "PATH", num_args = 0..=1, default_missing_value = "")]
+    #[arg(long, value_name = "PATH", num_args = 0..=1, default_missing_value = "",
+          value_parser = any_path)]
     pub history: Option<Vec<PathBuf>>,
     /// Plans of the catalogue to play a history against, or `all` [default: pro,max-5x,max-20x,api]
     #[arg(
