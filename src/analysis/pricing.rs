@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
 
 use crate::base::money::Money;
 use crate::base::time::Instant;
@@ -28,7 +29,7 @@ pub enum CostFrom {
 pub struct Pricer<'a> {
     catalog: &'a Catalog,
     from: CostFrom,
-    known: BTreeMap<(Name, i64, u8), Option<Prices>>,
+    known: FxHashMap<(Name, i64, u8), Option<Prices>>,
     /// Requests without a price, by the model's name in the log.
     pub unpriced: BTreeMap<String, u64>,
     /// Requests outside the dates of their model's prices, by the model's name in the log: the
@@ -55,7 +56,7 @@ impl<'a> Pricer<'a> {
         Pricer {
             catalog,
             from,
-            known: BTreeMap::new(),
+            known: FxHashMap::default(),
             unpriced: BTreeMap::new(),
             outside: BTreeMap::new(),
         }

@@ -196,7 +196,7 @@ impl Merger {
     pub fn finish(mut self) -> Logs {
         let (names, map) = self.names_in_order();
         let name = |n: Name| named(&map, n);
-        self.copies.sort_unstable_by_key(|c| (c.first, c.key));
+        self.copies.sort_by_cached_key(|c| (c.first, c.key));
         let one = |c: Copies| Request {
             at: c.first,
             until: c.last,

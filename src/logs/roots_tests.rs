@@ -71,9 +71,9 @@ fn transcripts_at_any_depth_but_no_journals() {
         names,
         [
             "projects/-a/journal.jsonl",
+            "projects/-a/s1.jsonl",
             "projects/-a/s1/subagents/agent-1.jsonl",
             "projects/-a/s1/subagents/workflows/w/agent-2.JSONL",
-            "projects/-a/s1.jsonl",
         ]
     );
 }

@@ -1,9 +1,12 @@
 //! From paths to merged logs.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::io::{self, Read};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashSet;
 
 use crate::base::text::suggest;
 use crate::base::time::Instant;
@@ -261,16 +264,13 @@ fn refused(files: &[Found], outcome: &mut Outcome) -> Result<(), SourceError> {
 
 /// Adds the requests of files that are gone.
 fn kept(store: &Store, search: &Search, outcome: &mut Outcome) {
-    let refused = outcome.refused.iter().map(|(path, _)| path.as_path());
-    let refused: BTreeSet<&Path> = refused.collect();
-    let read = search.files.iter().map(|f| f.path.as_path());
-    let mut done: BTreeSet<PathBuf> = read
-        .filter(|p| !refused.contains(p))
-        .map(Path::to_owned)
-        .collect();
+    let refused = outcome.refused.iter().map(|(path, _)| path.as_os_str());
+    let refused: FxHashSet<&OsStr> = refused.collect();
+    let read = search.files.iter().map(|f| f.path.as_os_str());
+    let mut done: FxHashSet<&OsStr> = read.filter(|p| !refused.contains(p)).collect();
     for folder in &search.folders {
         for (path, record) in store.below(folder) {
-            if !done.insert(path.to_owned()) {
+            if !done.insert(path.as_os_str()) {
                 continue;
             }
             let Some(mut merged) = store.requests(record) else {

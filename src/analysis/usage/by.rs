@@ -137,7 +137,7 @@ impl<'a> Grouping<'a> {
     }
 
     /// Groups in order: time where the grouping has one, else dollars, tokens, name.
-    pub fn in_order(&self, by: &[By], sums: BTreeMap<Keys, Sum>) -> Vec<Group> {
+    pub fn in_order(&self, by: &[By], sums: Vec<(Keys, Sum)>) -> Vec<Group> {
         let mut ranks: Vec<BTreeMap<Key, Sum>> = vec![BTreeMap::new(); by.len()];
         for (keys, sum) in &sums {
             for (rank, key) in ranks.iter_mut().zip(keys) {

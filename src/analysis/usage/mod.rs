@@ -13,9 +13,10 @@ pub use imputed::Imputed;
 pub use sentences::{notes, sentences};
 pub use sums::Sum;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::base::civil::Zone;
 use crate::base::time::{Instant, Span};
@@ -89,9 +90,17 @@ pub fn usage(logs: &Logs, catalog: &Catalog, question: &Question) -> Usage {
         .map(|r| pricer.cost(&logs.names, r))
         .collect();
     let grouping = Grouping::new(logs, Zone(&offsets), &requests);
-    let sums = |by: &[By]| groups(&grouping, by, &requests, &costs);
+    let wanted: [&[By]; 5] = [
+        &question.by,
+        &[By::Day],
+        &[By::Window],
+        &[By::Model],
+        &[By::Actor],
+    ];
+    let [groups, days, windows, models, actors] =
+        at_once(wanted, |by| groups(&grouping, by, &requests, &costs));
     let mut total = Sum::default();
-    let mut sessions = BTreeSet::new();
+    let mut sessions = FxHashSet::default();
     for (request, cost) in requests.iter().zip(&costs) {
         total.add(request, *cost);
         sessions.insert(request.session);
@@ -100,11 +109,11 @@ pub fn usage(logs: &Logs, catalog: &Catalog, question: &Question) -> Usage {
     let hits = logs.limit_hits.iter().filter(|h| counts(h.at)).count();
     let trust = |what| requests.iter().filter(|r| r.output == what).count() as u64;
     Usage {
-        groups: sums(&question.by),
-        days: sums(&[By::Day]),
-        windows: sums(&[By::Window]),
-        models: sums(&[By::Model]),
-        actors: sums(&[By::Actor]),
+        groups,
+        days,
+        windows,
+        models,
+        actors,
         by: question.by.clone(),
         total,
         receipt: logs.receipt.clone(),
@@ -123,22 +132,49 @@ pub fn usage(logs: &Logs, catalog: &Catalog, question: &Question) -> Usage {
     }
 }
 
+/// The results of a function of several things, each on a thread of its own.
+fn at_once<A: Send, B: Send, const N: usize>(of: [A; N], make: impl Fn(A) -> B + Sync) -> [B; N] {
+    let make = &make;
+    std::thread::scope(|scope| {
+        let started = of.map(|a| scope.spawn(move || make(a)));
+        started.map(|thread| match thread.join() {
+            Ok(made) => made,
+            Err(panic) => std::panic::resume_unwind(panic),
+        })
+    })
+}
+
 fn groups(
     grouping: &Grouping<'_>,
     by: &[By],
     requests: &[&Request],
     costs: &[Option<crate::base::money::Money>],
 ) -> Vec<Group> {
-    let mut sums: BTreeMap<Keys, Sum> = BTreeMap::new();
-    let mut sessions = BTreeSet::new();
+    let mut places: FxHashMap<Keys, usize> = FxHashMap::default();
+    let mut sums: Vec<(Keys, Sum)> = Vec::new();
+    let mut sessions = FxHashSet::default();
+    // Requests that follow one another mostly fall into one group and one session.
+    let mut last = None;
     for (i, (request, cost)) in requests.iter().zip(costs).enumerate() {
         let mut keys = Keys::default();
         for (key, b) in keys.iter_mut().zip(by) {
             *key = grouping.key(*b, i, request);
         }
-        let sum = sums.entry(keys).or_default();
-        sum.add(request, *cost);
-        sum.sessions += u64::from(sessions.insert((keys, request.session)));
+        let (place, new) = match last {
+            Some((k, place, session)) if k == keys && session == request.session => (place, false),
+            _ => {
+                let place = *places.entry(keys).or_insert_with(|| {
+                    sums.push((keys, Sum::default()));
+                    sums.len() - 1
+                });
+                (place, sessions.insert((place, request.session)))
+            }
+        };
+        last = Some((keys, place, request.session));
+        if let Some((_, sum)) = sums.get_mut(place) {
+            sum.add(request, *cost);
+            sum.sessions += u64::from(new);
+        }
     }
     grouping.in_order(by, sums)
 }

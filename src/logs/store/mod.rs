@@ -7,9 +7,10 @@
 //! and swapped in. What is damaged is set aside, and what can be read of it is taken over.
 
 use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
-use std::ops::Range;
+use std::ops::{Bound, Range};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -55,7 +56,8 @@ pub struct Record {
 pub struct Store {
     folder: PathBuf,
     bytes: Vec<u8>,
-    records: BTreeMap<PathBuf, Record>,
+    /// By path, in the order of its bytes: paths compare part by part, which takes long.
+    records: BTreeMap<OsString, Record>,
     damaged: bool,
 }
 
@@ -112,14 +114,18 @@ impl Store {
 
     /// What is known of a file.
     pub fn record(&self, path: &Path) -> Option<&Record> {
-        self.records.get(path)
+        self.records.get(path.as_os_str())
     }
 
     /// Everything known of files below a folder.
     pub fn below<'a>(&'a self, folder: &'a Path) -> impl Iterator<Item = (&'a Path, &'a Record)> {
-        let from = self.records.range(folder.to_owned()..);
-        from.take_while(move |(path, _)| path.starts_with(folder))
-            .map(|(path, record)| (path.as_path(), record))
+        let begin = folder.as_os_str().as_encoded_bytes();
+        let from = self
+            .records
+            .range::<OsStr, _>((Bound::Included(folder.as_os_str()), Bound::Unbounded));
+        from.take_while(move |(path, _)| path.as_encoded_bytes().starts_with(begin))
+            .map(|(path, record)| (Path::new(path), record))
+            .filter(move |(path, _)| path.starts_with(folder))
     }
 
     /// The requests of a record; none if it cannot be understood.
@@ -147,19 +153,21 @@ impl Store {
         let lock = lock(&self.folder)?;
         let known: BTreeMap<PathBuf, Stamp> = fresh
             .iter()
-            .filter_map(|f| Some((f.path.clone(), self.records.get(&f.path)?.stamp)))
+            .filter_map(|f| Some((f.path.clone(), self.record(&f.path)?.stamp)))
             .collect();
         self.load()?;
         // Another process may have read the same file in the meantime, at a greater length.
         let better = |f: &Fresh| {
-            let now = self.records.get(&f.path).map(|r| r.stamp);
+            let now = self.record(&f.path).map(|r| r.stamp);
             now.is_none()
                 || now == known.get(&f.path).copied()
                 || now.is_some_and(|s| s.size < f.stamp.size)
         };
         let fresh: Vec<Fresh> = fresh.into_iter().filter(better).collect();
         let set_aside = self.damaged.then(|| self.set_aside()).transpose()?;
-        let replaced = fresh.iter().filter_map(|f| self.records.remove(&f.path));
+        let replaced = fresh
+            .iter()
+            .filter_map(|f| self.records.remove(f.path.as_os_str()));
         let _ = replaced.count();
         let live: usize = self.records.values().map(|r| r.length).sum();
         let new: usize = fresh.iter().map(|f| f.bytes.len()).sum();
@@ -206,7 +214,7 @@ impl Store {
         file.write_all(&records::HEADER)?;
         for (path, record) in &self.records {
             let body = self.bytes.get(record.body.clone()).unwrap_or_default();
-            file.write_all(&records::record(path, record.stamp, body))?;
+            file.write_all(&records::record(Path::new(path), record.stamp, body))?;
         }
         for f in fresh {
             file.write_all(&f.bytes)?;

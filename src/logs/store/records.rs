@@ -1,7 +1,8 @@
 //! The store's file: a header, then records, each with a mark, its length and a checksum.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -32,7 +33,7 @@ struct Head<'a> {
 /// What a file holds.
 pub struct Parsed {
     /// The last record of each path.
-    pub records: BTreeMap<PathBuf, Record>,
+    pub records: BTreeMap<OsString, Record>,
     /// Where the last whole record ends.
     pub end: usize,
     /// Something lies between whole records, or the header is another one. A torn record at the
@@ -87,7 +88,7 @@ pub fn parse(bytes: &[u8]) -> Parsed {
 }
 
 /// The record at the beginning of these bytes: path, stamp, where its requests begin, its length.
-fn one(bytes: &[u8]) -> Option<(PathBuf, Stamp, usize, usize)> {
+fn one(bytes: &[u8]) -> Option<(OsString, Stamp, usize, usize)> {
     let rest = bytes.strip_prefix(&MARK)?;
     let (length, rest) = rest.split_first_chunk::<4>()?;
     let (sum, rest) = rest.split_first_chunk::<8>()?;
@@ -102,12 +103,12 @@ fn one(bytes: &[u8]) -> Option<(PathBuf, Stamp, usize, usize)> {
 }
 
 #[cfg(unix)]
-fn path_of(bytes: &[u8]) -> Option<PathBuf> {
+fn path_of(bytes: &[u8]) -> Option<OsString> {
     let text: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(bytes);
-    Some(PathBuf::from(text))
+    Some(text.to_owned())
 }
 
 #[cfg(not(unix))]
-fn path_of(bytes: &[u8]) -> Option<PathBuf> {
-    std::str::from_utf8(bytes).ok().map(PathBuf::from)
+fn path_of(bytes: &[u8]) -> Option<OsString> {
+    std::str::from_utf8(bytes).ok().map(OsString::from)
 }

@@ -15,13 +15,16 @@ pub const READER: u32 = 1;
 const TAIL: u64 = 4096;
 
 /// Size, time and place of a file, a hash of its end, and who read it.
+///
+/// Where the system keeps a time that no program can set back, that of the last change of the file
+/// or of anything about it, the first three are enough; elsewhere the end is compared as well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
     pub size: u64,
     /// Nanoseconds since 1970.
     modified: i64,
-    /// 0 where the system has no such number.
-    inode: u64,
+    /// Number of the file and time of its last change; 0 where the system has neither.
+    place: u64,
     tail: u64,
     pub reader: u32,
 }
@@ -32,7 +35,7 @@ impl Stamp {
         Stamp {
             size: meta.len(),
             modified: modified(meta),
-            inode: inode(meta),
+            place: place(meta),
             tail: 0,
             reader: READER,
         }
@@ -51,6 +54,11 @@ impl Stamp {
             tail: xxhash_rust::xxh3::xxh3_64(&tail),
             ..self
         })
+    }
+
+    /// Whether a file with the same stamp is surely the same, whatever its end.
+    pub fn is_certain(self) -> bool {
+        self.place != 0
     }
 
     /// Whether everything but the hash is the same.
@@ -73,11 +81,14 @@ fn modified(meta: &Metadata) -> i64 {
 }
 
 #[cfg(unix)]
-fn inode(meta: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(meta)
+fn place(meta: &Metadata) -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    let parts = [meta.ino() as i64, meta.ctime(), meta.ctime_nsec()];
+    let bytes: Vec<u8> = parts.iter().flat_map(|n| n.to_le_bytes()).collect();
+    xxhash_rust::xxh3::xxh3_64(&bytes).max(1)
 }
 
 #[cfg(not(unix))]
-fn inode(_: &Metadata) -> u64 {
+fn place(_: &Metadata) -> u64 {
     0
 }
