@@ -10,6 +10,7 @@ mod bench;
 pub mod grid;
 pub mod judge;
 pub mod race;
+mod say;
 pub mod score;
 pub mod search;
 mod sentences;
@@ -35,7 +36,8 @@ pub use judge::{Judge, State};
 use race::FIRST;
 use score::{Reader, Score};
 use search::{Searched, search};
-pub use sentences::{given, limits, notes, number, percent, sentences};
+pub use say::{given, number, percent};
+pub use sentences::{limits, notes, sentences};
 pub use setting::{Candidate, Origin, Setting};
 
 /// The risk that is accepted where nobody names a risk or a price of being stopped.
@@ -153,18 +155,21 @@ pub fn tune(
         scored,
         entries,
         chosen,
+        interrupted,
     } = found;
     let of = chosen.or(raced.left.first().copied()).unwrap_or(0);
-    let trials = scored[of].len() as u64;
-    let again = (seeds.1, trials.min(CAUSE_TRIALS));
+    let least = raced.left.iter().map(|i| scored[*i].len() as u64).min();
+    let least = least.unwrap_or(0);
+    let again = (seeds.1, (scored[of].len() as u64).min(CAUSE_TRIALS));
     let causes = causes(&quiet, &prepared, &reader, &candidates[of], effort, again)?;
     let (entries, causes) = arranged(entries, &scored, chosen, of, causes, &judge);
     Ok(Tuned {
         about: about.clone(),
         seed: quiet.seed,
         fresh_seed: seeds.1,
-        trials,
-        partial: raced.interrupted || trials < question.trials,
+        trials: least,
+        partial: interrupted,
+        most_trials: scored.iter().map(|s| s.len() as u64).max().unwrap_or(0),
         accept,
         accept_is_usual,
         aim: question.aim.clone(),

@@ -1,6 +1,7 @@
 //! The answer in sentences.
 
 use super::answer::{Causes, Entry, Standing, Tuned};
+use super::say::{count, given, hours, is_money, number, percent, points, range, reloads, round, upper};
 use super::setting::Setting;
 use super::{Aim, State};
 use crate::analysis::sensitivity::name;
@@ -134,16 +135,45 @@ fn risk_text(t: &Tuned, e: &Estimate) -> String {
 fn line(t: &Tuned, e: &Entry) -> Option<String> {
     let (r, found) = (t.accept.as_ref()?, e.required.as_ref()?);
     let limit = given(&r.metric, r.value);
+    let surely = surely(t).map_or_else(String::new, |text| format!(" {text}"));
     match e.state {
         State::OnTheLine => Some(format!(
-            "That is on your line of {limit}: these trials know it to {} and cannot tell on which side it lies.",
-            number(&r.metric, found.half_width())
+            "That is on your line of {limit}: {} {}s know it to {} and cannot tell on which side it \
+             lies.{surely}",
+            group_thousands(e.trials),
+            t.about.trial_word,
+            error(&r.metric, found)
         )),
         State::CannotTell => Some(format!(
-            "These trials cannot tell whether that is within {limit}: more of them (--trials) can."
+            "{} {}s cannot tell whether that is within {limit}: more of them (--trials) can.{surely}",
+            group_thousands(e.trials),
+            t.about.trial_word,
         )),
         _ => None,
     }
+}
+
+/// Half an interval, with the decimals of its number.
+fn error(m: &Metric, found: &Estimate) -> String {
+    if m.is_probability() {
+        format!("± {}", percent(found.half_width()))
+    } else {
+        format!("± {}", number(m, found.half_width()))
+    }
+}
+
+/// The best of those that are surely within the limit.
+fn surely(t: &Tuned) -> Option<String> {
+    let listed = t.entries.iter().filter(|e| e.candidate.origin.listed);
+    let within = listed.filter(|e| e.state == State::Meets);
+    let next = within.min_by(|a, b| a.aim.value.total_cmp(&b.aim.value))?;
+    let dearer = match (&t.aim, &next.apart) {
+        (Aim::Dollars(_), Some(apart)) if apart.value >= 0.005 => {
+            format!(" ({} a {} more)", usd(apart.value), t.about.trial_word)
+        }
+        _ => String::new(),
+    };
+    Some(format!("Surely within it: {}{dearer}.", order(t, next)))
 }
 
 /// What else is as good, and what there is today.
@@ -357,110 +387,4 @@ fn counted(p: &Prices) -> String {
         [] => "nothing is counted: all settings that meet the requirement are as good".to_owned(),
         _ => format!("the least dollars count: {}", join(&parts)),
     }
-}
-
-fn is_money(m: &Metric) -> bool {
-    matches!(
-        m,
-        Metric::Cost(_) | Metric::Extra(_) | Metric::Expired(_) | Metric::Idle
-    )
-}
-
-/// A number of a metric, with its unit.
-pub fn number(m: &Metric, x: f64) -> String {
-    if m.is_probability() {
-        percent(x)
-    } else if is_money(m) {
-        usd(x)
-    } else if matches!(m, Metric::BlockedHours(_)) {
-        hours(x)
-    } else {
-        let text = format!("{x:.2}");
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    }
-}
-
-/// A number that somebody wrote: without digits that say nothing.
-pub fn given(m: &Metric, x: f64) -> String {
-    number(m, x).replace(".0 %", " %")
-}
-
-/// A share with two digits that count: `17 %`, `1.1 %`, `0.45 %`, `0.091 %`.
-pub fn percent(share: f64) -> String {
-    format!("{} %", digits(share, share))
-}
-
-/// The points of a share, as many decimals as suit `like`.
-fn digits(share: f64, like: f64) -> String {
-    let (x, like) = (share * 100.0, (like * 100.0).abs());
-    let decimals = match like {
-        l if l <= 0.0 => 0,
-        l if l >= 99.95 => 0,
-        l if l >= 99.5 => 1,
-        l if l >= 9.95 => 0,
-        l if l >= 0.95 => 1,
-        l if l >= 0.095 => 2,
-        _ => 3,
-    };
-    let text = format!("{x:.decimals$}");
-    if like > 0.0 && decimals == 3 && x > 0.0 && x < 0.001 {
-        return "under 0.001".to_owned();
-    }
-    match text.split_once('.') {
-        Some((whole, part)) if part.chars().all(|c| c == '0') && decimals > 0 && like < 0.95 => {
-            whole.to_owned()
-        }
-        _ => text,
-    }
-}
-
-/// `0.7`, `16`: points of a difference.
-fn points(share: f64) -> String {
-    digits(share, share)
-}
-
-/// `0.6-1.5 %`.
-fn range(e: &Estimate) -> String {
-    format!("{}-{} %", digits(e.low, e.value), digits(e.high, e.value))
-}
-
-fn reloads(n: f64) -> String {
-    let shown = if n >= 9.95 {
-        format!("{n:.0}")
-    } else {
-        format!("{n:.1}")
-    };
-    let shown = shown.strip_suffix(".0").unwrap_or(&shown).to_owned();
-    if shown == "1" {
-        "1 reload".to_owned()
-    } else {
-        format!("{shown} reloads")
-    }
-}
-
-fn hours(h: f64) -> String {
-    if h < 1.0 {
-        format!("{:.0} minutes", h * 60.0)
-    } else {
-        crate::analysis::words::hours(h)
-    }
-}
-
-/// Whole dollars from ten on.
-fn round(usd: f64) -> f64 {
-    if usd >= 10.0 { usd.round() } else { usd }
-}
-
-fn count(n: usize) -> String {
-    const WORDS: [&str; 13] = [
-        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-        "eleven", "twelve",
-    ];
-    WORDS
-        .get(n)
-        .map_or_else(|| group_thousands(n as u64), |w| (*w).to_owned())
-}
-
-fn upper(text: &str) -> String {
-    crate::analysis::sentences::upper_first(text)
 }

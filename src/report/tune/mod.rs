@@ -73,6 +73,10 @@ fn facts(t: &Tuned, look: &Look) -> String {
         group_thousands(t.trials),
         t.fresh_seed
     );
+    if t.most_trials > t.trials {
+        let most = group_thousands(t.most_trials);
+        text.push_str(&format!(", near the limit on {most}"));
+    }
     if let Some(elapsed) = &look.elapsed {
         text.push_str(&format!(" · {elapsed}"));
     }
