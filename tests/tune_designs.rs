@@ -283,8 +283,16 @@ struct Outcome {
 }
 
 fn searched(seed: u64) -> Outcome {
-    let found = search(&Lean, &candidates(), &judge(), (seed, fresh_seed(seed)), TRIALS);
-    let found = found.unwrap_or_else(|e| match e {}).expect("nobody interrupts");
+    let found = search(
+        &Lean,
+        &candidates(),
+        &judge(),
+        (seed, fresh_seed(seed)),
+        TRIALS,
+    );
+    let found = found
+        .unwrap_or_else(|e| match e {})
+        .expect("nobody interrupts");
     let winner = found.chosen.expect("nothing is required");
     let aim = &found.entries[winner].aim;
     Outcome {
@@ -311,7 +319,12 @@ fn the_search_finds_a_setting_as_good_as_the_best() {
     let exact = all.iter().filter(|o| truth(o.winner) == best).count();
     let bias = all.iter().map(|o| o.off).sum::<f64>() / n;
     // Half of a 95 % interval is 1.96 standard errors.
-    let own = all.iter().map(|o| (o.half / 1.96).powi(2)).sum::<f64>().sqrt() / n;
+    let own = all
+        .iter()
+        .map(|o| (o.half / 1.96).powi(2))
+        .sum::<f64>()
+        .sqrt()
+        / n;
     let covered = all.iter().filter(|o| o.off.abs() <= o.half).count() as f64;
     println!(
         "{n} searches: within {DELTA} of the best {found} ({:.1} %), the best itself {exact}; value \
@@ -367,6 +380,9 @@ fn truth_of_the_settings() {
     for (i, (mean, error)) in found.iter().enumerate() {
         let off = (mean - truth(i)) / (error * error + TRUTH_ERROR * TRUTH_ERROR).sqrt();
         let (threshold, add) = design(i);
-        assert!(off.abs() < 4.5, "add {add} below {threshold}: {mean} ± {error}");
+        assert!(
+            off.abs() < 4.5,
+            "add {add} below {threshold}: {mean} ± {error}"
+        );
     }
 }

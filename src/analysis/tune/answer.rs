@@ -30,6 +30,8 @@ pub struct Tuned {
     pub accept_is_usual: bool,
     pub aim: Aim,
     pub delta: f64,
+    /// Least distance of target and threshold that the vendor takes.
+    pub min_gap: Option<Money>,
     /// Settings: the recommended one first, then the others by how good they are.
     pub entries: Vec<Entry>,
     /// What the wallet would have to pay in the dearest month of 99 of 100 trials if it never

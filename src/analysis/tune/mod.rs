@@ -9,6 +9,7 @@ pub mod answer;
 mod bench;
 pub mod grid;
 pub mod judge;
+mod notes;
 pub mod race;
 mod say;
 pub mod score;
@@ -33,11 +34,12 @@ pub use answer::{Causes, Entry, Standing, Tuned};
 use bench::{Bench, causes, pilot};
 pub use grid::Lists;
 pub use judge::{Judge, State};
+pub use notes::notes;
 use race::FIRST;
+pub use say::{given, number, percent, reloads};
 use score::{Reader, Score};
 use search::{Searched, search};
-pub use say::{given, number, percent};
-pub use sentences::{limits, notes, sentences};
+pub use sentences::{limits, risk, sentences};
 pub use setting::{Candidate, Origin, Setting};
 
 /// The risk that is accepted where nobody names a risk or a price of being stopped.
@@ -123,7 +125,7 @@ pub fn tune(
         steps: Vec::new(),
         ..exp.clone()
     };
-    let (accept, accept_is_usual) = risk(question);
+    let (accept, accept_is_usual) = wanted(question);
     let reader = Reader::new(&quiet, &question.aim, accept.as_ref(), question.budget)
         .map_err(TuneError::Number)?;
     let judge = Judge {
@@ -174,6 +176,7 @@ pub fn tune(
         accept_is_usual,
         aim: question.aim.clone(),
         delta: question.delta,
+        min_gap: question.min_gap,
         entries,
         needed: used.p99,
         causes,
@@ -215,7 +218,7 @@ fn check_count(settings: usize) -> Result<(), TuneError> {
 
 /// What is required: what the user says; else, where being stopped has no price and nothing else
 /// is minimised, a usual risk.
-fn risk(question: &Question) -> (Option<Requirement>, bool) {
+fn wanted(question: &Question) -> (Option<Requirement>, bool) {
     if question.accept.is_some() {
         return (question.accept.clone(), false);
     }

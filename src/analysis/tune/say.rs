@@ -60,17 +60,13 @@ fn digits(share: f64, like: f64) -> String {
     }
 }
 
-/// `0.7`, `16`: points of a difference.
-pub(super) fn points(share: f64) -> String {
-    digits(share, share)
-}
-
 /// `0.6-1.5 %`.
 pub(super) fn range(e: &Estimate) -> String {
     format!("{}-{} %", digits(e.low, e.value), digits(e.high, e.value))
 }
 
-pub(super) fn reloads(n: f64) -> String {
+/// `7 reloads`, `2.6 reloads`.
+pub fn reloads(n: f64) -> String {
     let shown = if n >= 9.95 {
         format!("{n:.0}")
     } else {

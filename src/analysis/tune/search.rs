@@ -7,14 +7,14 @@ use super::score::Score;
 use super::setting::Candidate;
 use crate::analysis::numbers::CONFIDENCE;
 
-/// How often the trials of the second scoring are doubled where they cannot tell: up to 16 times as
-/// many.
-const DOUBLINGS: u32 = 4;
+/// How often the trials of the second scoring are doubled where they cannot tell: up to four times
+/// as many.
+const DOUBLINGS: u32 = 2;
 /// Chance that the second scoring places a setting on the wrong side of the requirement, all looks
 /// at all settings together.
 const ERROR: f64 = 0.05;
-/// Settings that are near the limit at once: steps of a list are rarely closer.
-const NEAR: f64 = 3.0;
+/// Settings that get more trials, at most: steps of a list are rarely closer to the limit.
+const NEAR: usize = 3;
 
 /// What a search found.
 #[derive(Clone, Debug)]
@@ -65,7 +65,10 @@ pub fn search<P: Players>(
         entries[*i].state = *state;
     }
     let chosen = answer::choose(&raced.left, &entries, judge);
-    let short = raced.left.iter().any(|i| (scored[*i].len() as u64) < trials);
+    let short = raced
+        .left
+        .iter()
+        .any(|i| (scored[*i].len() as u64) < trials);
     Ok(Some(Searched {
         interrupted: raced.interrupted || states.interrupted || short,
         raced,
@@ -109,11 +112,11 @@ struct States {
 /// cannot tell whether they meet what is required.
 ///
 /// What: of those left, best first, the settings before the first that surely meets it are the only
-/// ones that matter; those among them that neither surely meet nor surely miss it get as many trials
-/// again, up to four times. Surely: by the exact interval at a confidence of 1 − 0.05 / (3 settings ×
-/// 5 looks), as looking often finds something by chance. Where that interval still cannot tell in the
-/// end, the plain one of 95 % may. Limits: a setting whose number is the limit to within its error
-/// stays on the line; it is recommended, and said to be there.
+/// ones that matter; the first three of them that neither surely meet nor surely miss it get twice
+/// as many trials, and twice as many again. Surely: by the exact interval at a confidence of 1 −
+/// 0.05 / (3 settings × 3 looks), as looking often finds something by chance. Where that interval
+/// still cannot tell in the end, the plain one of 95 % may. Limits: a setting whose number is the
+/// limit to within its error stays on the line; it is recommended, and said to be there.
 fn refine<P: Players>(
     players: &P,
     left: &[usize],
@@ -122,12 +125,17 @@ fn refine<P: Players>(
     scored: &mut [Vec<Score>],
 ) -> Result<States, P::Error> {
     let looks = f64::from(DOUBLINGS + 1);
-    let confidence = 1.0 - ERROR / (looks * NEAR);
+    let confidence = 1.0 - ERROR / (looks * NEAR as f64);
     let sure = |scores: &[Score]| judge.state(scores, confidence);
     let mut states: Vec<State> = left.iter().map(|i| sure(&scored[*i])).collect();
     let mut interrupted = false;
+    let mut near = open(&states);
+    near.truncate(NEAR);
     for _ in 0..DOUBLINGS {
-        let open = open(&states);
+        let open: Vec<usize> = open(&states)
+            .into_iter()
+            .filter(|k| near.contains(k))
+            .collect();
         if open.is_empty() || interrupted || !judge.can_be_known() {
             break;
         }

@@ -1,11 +1,11 @@
 //! The answer in sentences.
 
 use super::answer::{Causes, Entry, Standing, Tuned};
-use super::say::{count, given, hours, is_money, number, percent, points, range, reloads, round, upper};
+use super::say::{count, given, hours, is_money, number, percent, range, reloads, round, upper};
 use super::setting::Setting;
 use super::{Aim, State};
 use crate::analysis::sensitivity::name;
-use crate::analysis::words::{join, money, usd};
+use crate::analysis::words::{money, usd};
 use crate::base::money::group_thousands;
 use crate::engine::aim::Prices;
 use crate::engine::require::{Metric, Op, Requirement};
@@ -16,14 +16,20 @@ pub fn sentences(t: &Tuned) -> Vec<String> {
     let mut all = Vec::new();
     match t.recommended() {
         Some(best) => {
-            all.push(format!("{}.", upper(&order(t, best))));
+            let stay = stay(t);
+            all.extend(stay.clone());
+            let setting = order(t, best);
+            all.push(match stay {
+                Some(_) => format!("The least of all has: {setting}."),
+                None => format!("{}.", upper(&setting)),
+            });
             all.push(does(t, best));
             all.extend(line(t, best));
-            all.push(others(t));
+            all.push(others(t, best));
         }
         None => {
             all.push(none(t));
-            all.extend(today(t).map(|text| format!("{}.", upper(&text))));
+            all.extend(t.today().map(|e| format!("{}.", upper(&today(t, e)))));
         }
     }
     all.extend(t.causes.as_ref().and_then(|c| cause(t, c)));
@@ -31,7 +37,7 @@ pub fn sentences(t: &Tuned) -> Vec<String> {
 }
 
 /// `reload to $25 below $12, cap $300 a month`.
-fn order(t: &Tuned, e: &Entry) -> String {
+pub(super) fn order(t: &Tuned, e: &Entry) -> String {
     match &e.candidate.setting {
         Some(s) => format!("{}{}", s.phrase(), limits(t, s, true)),
         None => "no auto-reload".to_owned(),
@@ -62,6 +68,16 @@ pub fn limits(t: &Tuned, s: &Setting, sentence: bool) -> String {
     } else {
         text.replace('$', "")
     }
+}
+
+/// Where today's setting is as good as any, there is nothing to do.
+fn stay(t: &Tuned) -> Option<String> {
+    let e = t.today().filter(|e| e.standing == Standing::AsGood)?;
+    Some(format!(
+        "You can leave it as it is: {}, and no setting that was tried is better by more than {}.",
+        today(t, e),
+        within(t)
+    ))
 }
 
 /// What the recommended setting does.
@@ -177,7 +193,7 @@ fn surely(t: &Tuned) -> Option<String> {
 }
 
 /// What else is as good, and what there is today.
-fn others(t: &Tuned) -> String {
+fn others(t: &Tuned, best: &Entry) -> String {
     let listed = |standing| {
         let all = t.entries.iter().filter(|e| e.candidate.origin.listed);
         all.filter(|e| e.standing == standing).count()
@@ -187,14 +203,21 @@ fn others(t: &Tuned) -> String {
     parts.push(match listed(Standing::AsGood) {
         0 => format!("no other setting is as good within {within}"),
         1 => format!("one other setting is as good within {within}"),
-        n => format!("{} other settings are as good within {within}", count(n)),
+        n => {
+            let safest = safest(t, best).unwrap_or_default();
+            format!(
+                "{} other settings are as good within {within}{safest}",
+                count(n)
+            )
+        }
     });
     match listed(Standing::CannotTell) {
         0 => {}
         1 => parts.push("for one more these trials cannot tell".to_owned()),
         n => parts.push(format!("for {} more these trials cannot tell", count(n))),
     }
-    parts.extend(today(t));
+    let told = |e: &&Entry| e.standing != Standing::AsGood;
+    parts.extend(t.today().filter(told).map(|e| today(t, e)));
     format!("{}.", upper(&parts.join("; ")))
 }
 
@@ -211,10 +234,40 @@ fn within(t: &Tuned) -> String {
     }
 }
 
-fn today(t: &Tuned) -> Option<String> {
-    let e = t.today()?;
+/// `, the safest of them $50 below $10 (0.05 %)`: one that surely has less risk.
+fn safest(t: &Tuned, best: &Entry) -> Option<String> {
+    let good = t.entries.iter().filter(|e| e.standing == Standing::AsGood);
+    let listed = good.filter(|e| e.candidate.origin.listed);
+    let e = listed.min_by(|a, b| risk(t, a).high.total_cmp(&risk(t, b).high))?;
+    let (its, own) = (risk(t, e), risk(t, best));
+    if its.high >= own.low {
+        return None;
+    }
+    let shown = match its.value {
+        p if p <= 0.0 => format!("under {}", percent(its.high)),
+        p => percent(p),
+    };
+    let setting = e.candidate.setting.as_ref()?;
+    Some(format!(
+        ", the safest of them {}{} ({shown})",
+        setting.named(),
+        limits(t, setting, true)
+    ))
+}
+
+/// What is read as the risk: the required number if it is a probability, else that of a stop by
+/// the wallet.
+pub fn risk<'e>(t: &Tuned, e: &'e Entry) -> &'e Estimate {
+    let required = t.accept.as_ref().is_some_and(|r| r.metric.is_probability());
+    match &e.required {
+        Some(found) if required => found,
+        _ => &e.stopped,
+    }
+}
+
+fn today(t: &Tuned, e: &Entry) -> String {
     if e.standing == Standing::Recommended {
-        return Some("that is what you have today".to_owned());
+        return "that is what you have today".to_owned();
     }
     let risk = match (&t.accept, &e.required) {
         (Some(r), Some(found)) if r.metric == Metric::PStockOut => {
@@ -222,7 +275,7 @@ fn today(t: &Tuned) -> Option<String> {
         }
         _ => match e.stopped.value {
             p if p <= 0.0 => "never stopped you".to_owned(),
-            p => format!("stops you in {}", percent(p)),
+            p => format!("stops you in {} of {}s", percent(p), t.about.trial_word),
         },
     };
     let dearer = match (&t.aim, &e.apart) {
@@ -231,14 +284,14 @@ fn today(t: &Tuned) -> Option<String> {
         }
         _ => String::new(),
     };
-    Some(match &e.candidate.setting {
+    match &e.candidate.setting {
         Some(s) => format!(
             "yours today ({}{}) {risk}{dearer}",
             s.named(),
             limits(t, s, true)
         ),
         None => format!("without auto-reload, as today, the wallet {risk}{dearer}"),
-    })
+    }
 }
 
 /// No setting will do.
@@ -316,11 +369,13 @@ fn cause(t: &Tuned, c: &Causes) -> Option<String> {
     let without = c.without_declines.as_ref().filter(|w| apart(w))?;
     let declines = percent(c.decline).replace(".0 %", " %");
     if found {
+        let rest = match without.value {
+            p if p <= 0.0 => format!("under {}", percent(without.high)),
+            p => percent(p),
+        };
         return Some(format!(
-            "A declined payment is now the larger risk: {declines} declines cause {} of the {}. A \
-             second payment method would take that away.",
-            points(c.risk.value - without.value),
-            percent(c.risk.value)
+            "What is left of the risk is mostly declined payments, {declines} of them: without any it \
+             would be {rest}. A second payment method would take that away."
         ));
     }
     let tried = |e: &&Entry| e.candidate.origin.listed;
@@ -334,57 +389,4 @@ fn cause(t: &Tuned, c: &Causes) -> Option<String> {
         hours(c.retry_h),
         percent(without.value)
     ))
-}
-
-/// What the answer rests on, each behind its kind.
-pub fn notes(t: &Tuned) -> Vec<(&'static str, String)> {
-    let mut out = Vec::new();
-    if t.partial {
-        out.push((
-            "note",
-            "stopped early: these are the trials that were finished".to_owned(),
-        ));
-    }
-    if t.accept_is_usual {
-        out.push((
-            "note",
-            format!(
-                "you named neither a risk nor a price of being stopped, so a stop in at most 2 % of {}s \
-                 is taken (--accept 'p_blocked_by_wallet <= 1 %', or --stopped-hour 40)",
-                t.about.trial_word
-            ),
-        ));
-    }
-    if let Aim::Dollars(p) = &t.aim {
-        out.push(("note", counted(p)));
-    }
-    let warnings = t.about.warnings.iter().map(|w| ("note", w.clone()));
-    out.extend(warnings);
-    out
-}
-
-fn counted(p: &Prices) -> String {
-    let mut parts = Vec::new();
-    if p.charges {
-        parts.push("what is paid less what is left".to_owned());
-    }
-    if p.idle_rate > 0.0 {
-        parts.push(format!(
-            "idle money at {} a month",
-            percent(p.idle_rate).replace(".0 %", " %")
-        ));
-    }
-    if p.reload_fee.0 > 0 {
-        parts.push(format!("{} a reload", money(p.reload_fee)));
-    }
-    if p.stopped_hour.0 > 0 {
-        parts.push(format!("{} an hour stopped", money(p.stopped_hour)));
-    }
-    if p.blocked_request.0 > 0 {
-        parts.push(format!("{} a refused request", money(p.blocked_request)));
-    }
-    match parts.as_slice() {
-        [] => "nothing is counted: all settings that meet the requirement are as good".to_owned(),
-        _ => format!("the least dollars count: {}", join(&parts)),
-    }
 }

@@ -65,6 +65,7 @@ fn tuned(entries: Vec<Entry>) -> Tuned {
         accept_is_usual: false,
         aim: Aim::Dollars(Prices::default()),
         delta: 0.5,
+        min_gap: Some(Money::usd(10)),
         entries,
         needed: Money::usd(380),
         causes: None,
