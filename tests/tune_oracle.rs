@@ -7,6 +7,8 @@
 //! millions of cycles to tell:
 //!
 //! `BURNCAST_TUNE_SEEDS=20 cargo test --release --test tune_oracle -- --nocapture`
+//!
+//! (a minute to ten for each seed and risk; `BURNCAST_TUNE_RISK=0.05` does one risk only).
 
 #[path = "oracles/exact.rs"]
 #[allow(dead_code)]
@@ -23,15 +25,19 @@ use burncast::scenario::{Scenario, load};
 /// Requests in the two minutes of a payment; mean cost of one in dollars.
 const LEAD: f64 = 40.0;
 const COST: f64 = 0.10;
+const DAY: &str = "horizon=\"1d\"";
+const HOURS: &str = "horizon=\"3h\"";
 
-/// A risk, the cents between the steps of its grid and the first of them, steps, and trials.
+/// A risk and the threshold that has it, dollars.
 struct Case {
     risk: f64,
     exact: f64,
+    /// Of three hours a trial, and of a day.
     usual: Grid,
     fine: Grid,
 }
 
+/// The steps that are tried, in cents, and trials.
 struct Grid {
     first: i64,
     step: i64,
@@ -43,19 +49,19 @@ const CASES: [Case; 3] = [
     Case {
         risk: 0.05,
         exact: 5.660907963,
-        usual: grid(500, 25, 5, 200),
+        usual: grid(500, 25, 5, 1_000),
         fine: grid(535, 5, 13, 8_000),
     },
     Case {
         risk: 0.01,
         exact: 6.407430787,
-        usual: grid(575, 25, 5, 400),
+        usual: grid(575, 25, 5, 1_500),
         fine: grid(610, 5, 13, 28_000),
     },
     Case {
         risk: 0.001,
         exact: 7.299330446,
-        usual: grid(650, 50, 4, 400),
+        usual: grid(600, 100, 4, 2_000),
         fine: grid(700, 5, 13, 16_000),
     },
 ];
@@ -109,14 +115,14 @@ fn cents(n: i64) -> Money {
 }
 
 /// The cents that a search recommends.
-fn answer(case: &Case, grid: &Grid, seed: u64) -> Option<(i64, State)> {
-    let scenario = scenario(seed, case.risk, &[]);
+fn answer(case: &Case, grid: &Grid, horizon: &str, seed: u64) -> Option<(i64, State)> {
+    let scenario = scenario(seed, case.risk, &[horizon]);
     let steps = (0..grid.steps).map(|k| cents(grid.first + k * grid.step));
     let t = tuned(&scenario, steps.collect(), grid.trials);
     let best = t.recommended()?;
     let found = best.required.as_ref().expect("a risk is required");
     println!(
-        "  {} %, seed {seed}: {} with {:.4} % ({:.4}-{:.4}), {} of {} days, {}",
+        "  {} %, seed {seed}: {} with {:.4} % ({:.4}-{:.4}), {} of {} trials, {}",
         case.risk * 100.0,
         best.candidate.setting?.named(),
         found.value * 100.0,
@@ -127,6 +133,11 @@ fn answer(case: &Case, grid: &Grid, seed: u64) -> Option<(i64, State)> {
         best.state.name()
     );
     Some((best.candidate.setting?.threshold.0 / cents(1).0, best.state))
+}
+
+/// A number out of the environment.
+fn number<T: std::str::FromStr>(name: &str) -> Option<T> {
+    std::env::var(name).ok()?.parse().ok()
 }
 
 /// The exact thresholds are those of the closed form.
@@ -140,14 +151,12 @@ fn thresholds_are_exact() {
 
 #[test]
 fn the_first_step_that_keeps_the_risk_is_recommended() {
-    let seeds = std::env::var("BURNCAST_TUNE_SEEDS")
-        .ok()
-        .and_then(|n| n.parse().ok());
-    for case in &CASES {
-        let grid = if seeds.is_some() {
-            &case.fine
-        } else {
-            &case.usual
+    let seeds: Option<u64> = number("BURNCAST_TUNE_SEEDS");
+    let only: Option<f64> = number("BURNCAST_TUNE_RISK");
+    for case in CASES.iter().filter(|c| only.is_none_or(|r| r == c.risk)) {
+        let (grid, horizon) = match seeds {
+            Some(_) => (&case.fine, DAY),
+            None => (&case.usual, HOURS),
         };
         let exact = (case.exact * 100.0).ceil() as i64;
         let right = (0..)
@@ -155,7 +164,9 @@ fn the_first_step_that_keeps_the_risk_is_recommended() {
             .find(|c| *c >= exact)
             .unwrap();
         let seeds: u64 = seeds.unwrap_or(1);
-        let found: Vec<_> = (0..seeds).map(|n| answer(case, grid, 500 + n)).collect();
+        let found: Vec<_> = (0..seeds)
+            .map(|n| answer(case, grid, horizon, 500 + n))
+            .collect();
         let hits = found.iter().flatten().filter(|f| f.0 == right).count() as u64;
         println!(
             "{} %: {right} cents in {hits} of {seeds}",
@@ -172,9 +183,9 @@ fn the_first_step_that_keeps_the_risk_is_recommended() {
 /// that wait helps; it is said, with what does.
 #[test]
 fn the_threshold_does_not_buy_off_declined_payments() {
-    let scenario = scenario(7, 0.01, &["wallet.auto_reload.decline=0.05"]);
+    let scenario = scenario(7, 0.01, &["wallet.auto_reload.decline=0.05", HOURS]);
     let steps = [5, 6, 7, 8, 9, 10].map(Money::usd);
-    let t = tuned(&scenario, steps.to_vec(), 100);
+    let t = tuned(&scenario, steps.to_vec(), 300);
     assert!(t.recommended().is_none());
     let text = sentences(&t).join("\n");
     assert!(

@@ -20,7 +20,8 @@ pub fn sentences(t: &Tuned) -> Vec<String> {
             all.extend(stay.clone());
             let setting = order(t, best);
             all.push(match stay {
-                Some(_) => format!("The least of all has: {setting}."),
+                Some(_) if dollars(t) => format!("The cheapest of all: {setting}."),
+                Some(_) => format!("The least of it has: {setting}."),
                 None => format!("{}.", upper(&setting)),
             });
             all.push(does(t, best));
@@ -221,13 +222,16 @@ fn others(t: &Tuned, best: &Entry) -> String {
     format!("{}.", upper(&parts.join("; ")))
 }
 
-/// `$0.50 a month`, `0.5`.
-fn within(t: &Tuned) -> String {
-    let dollars = match &t.aim {
+fn dollars(t: &Tuned) -> bool {
+    match &t.aim {
         Aim::Dollars(_) => true,
         Aim::Metric(m) => is_money(m),
-    };
-    if dollars {
+    }
+}
+
+/// `$0.50 a month`, `0.5`.
+fn within(t: &Tuned) -> String {
+    if dollars(t) {
         format!("{} a {}", usd(t.delta), t.about.trial_word)
     } else {
         format!("{}", t.delta)

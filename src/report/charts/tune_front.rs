@@ -81,10 +81,16 @@ pub fn draw(t: &Tuned) -> Option<Drawing> {
     for p in &dots {
         point(&mut d, t, p, (x(p.idle), y.at(p.risk)), &y);
     }
-    let busy: Vec<Room> = dots
+    let mut busy: Vec<Room> = dots
         .iter()
         .flat_map(|p| marks(t, p, (x(p.idle), y.at(p.risk)), &y))
         .collect();
+    let accepted = t.accept.as_ref().filter(|r| r.metric.is_probability());
+    busy.extend(accepted.map(|r| Room {
+        top: y.at(r.value) - 1.0,
+        bottom: y.at(r.value) + 1.0,
+        ..room
+    }));
     for p in named(&dots) {
         label(&mut d, t, p, (x(p.idle), y.at(p.risk)), &busy);
     }

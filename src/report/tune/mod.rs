@@ -175,6 +175,3 @@ fn verdict(t: &Tuned, e: &Entry) -> String {
         },
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,10 +1,17 @@
-use super::*;
-use crate::account::spec::ReloadAmount;
-use crate::analysis::summarise::About;
-use crate::analysis::tune::{Candidate, Causes, Origin, Prices, Setting, State};
-use crate::base::money::Money;
-use crate::stats::estimate::Estimate;
-use crate::stats::proportion::clopper_pearson;
+//! What a search says on a screen, on an answer with known numbers: an answer, one on the line, none.
+//!
+//! Screens change with the words: read them again then, and accept them with `INSTA_UPDATE=always`.
+
+use burncast::account::spec::ReloadAmount;
+use burncast::analysis::summarise::About;
+use burncast::analysis::tune::{
+    Aim, Candidate, Causes, Entry, Origin, Prices, Setting, Standing, State, Tuned, sentences,
+};
+use burncast::base::money::Money;
+use burncast::report::page::Look;
+use burncast::report::tune::{document, screen};
+use burncast::stats::estimate::Estimate;
+use burncast::stats::proportion::clopper_pearson;
 
 /// A setting of $5-50 that stops in so many of 4,000 months.
 fn entry(threshold: i64, to: i64, hits: u64, standing: Standing, state: State) -> Entry {
