@@ -11,10 +11,14 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
+use burncast::account::spec::{ReloadAmount, WalletSpec};
+use burncast::analysis::tune::Setting;
 use burncast::base::law::{Draw, Law};
+use burncast::base::money::Money;
 use burncast::base::stream::{Purpose, Stream};
 use burncast::base::table::{Table, nearest};
 use burncast::engine::outcome::Field;
+use burncast::engine::policies::{Job, Policies};
 use burncast::engine::run::{Prepared, RunOptions};
 use burncast::scenario::{Scenario, load};
 use divan::Bencher;
@@ -62,6 +66,40 @@ fn full(prepared: &Prepared<'_>, trials: u64, threads: usize) -> u64 {
 fn lean(model: &PeerV1, trials: u64) -> u64 {
     let mut room = Room::default();
     (0..trials).map(|t| model.play(t, &mut room).requests).sum()
+}
+
+/// Thresholds and targets of 48 auto-reload settings.
+const THRESHOLDS: [i64; 8] = [1, 2, 3, 5, 8, 10, 15, 20];
+const TARGETS: [i64; 6] = [25, 30, 40, 50, 75, 100];
+/// Trials that each of them is played on.
+const POLICY_TRIALS: u64 = 1_000;
+
+fn wallets(base: &WalletSpec) -> Vec<WalletSpec> {
+    let pairs = THRESHOLDS.iter().flat_map(|s| TARGETS.map(|to| (*s, to)));
+    let wallet = |(threshold, to)| {
+        let setting = Setting {
+            threshold: Money::usd(threshold),
+            amount: ReloadAmount::To(Money::usd(to)),
+            cap: Some(Money::usd(150)),
+            monthly_limit: base.monthly_limit,
+        };
+        setting.on(base)
+    };
+    pairs.map(wallet).collect()
+}
+
+/// Trials of policies that a search plays: all settings on the same months.
+fn searched(prepared: &Prepared<'_>, policies: &Policies, threads: usize) -> u64 {
+    let all: Vec<usize> = (0..THRESHOLDS.len() * TARGETS.len()).collect();
+    let scores = prepared.panel(policies, 42).score(&Job {
+        trials: 0..POLICY_TRIALS,
+        policies: &all,
+        threads,
+        progress: &|_| {},
+        stop: &AtomicBool::new(false),
+        read: &|row, out| out.push(row[0]),
+    });
+    scores.map_or(0, |s| s.trials * all.len() as u64)
 }
 
 /// Tables and words of a request's draws.
@@ -173,6 +211,19 @@ fn report() {
         "{:<32} {:.2} x one thread (by the clock on the wall: wants an idle machine)",
         "two threads, full model",
         one / two
+    );
+    let base = &scenario.experiment.account.wallet;
+    let policies = Policies::new(&scenario.experiment, wallets(base));
+    let (processor, clock) = (
+        best(cpu_s, || searched(&prepared, &policies, 1)),
+        best(wall, || searched(&prepared, &policies, 2)),
+    );
+    let all = POLICY_TRIALS as f64 * (THRESHOLDS.len() * TARGETS.len()) as f64;
+    println!(
+        "{:<32} {:.2} s of one core, {:.2} s with two threads by the clock on the wall",
+        "48 policies x 1,000 heavy months",
+        processor * all / 1e9,
+        clock * all / 1e9
     );
     println!(
         "a SimPy or NumPy version of the lean model: run it beside this, on the same machine\n"

@@ -15,12 +15,14 @@
 //! only their sum is kept: the order of requests does not matter then. A session that would cross
 //! the threshold is taken back, with all that overlap it, and played in order of time.
 
-use burncast::account::spec::WalletSpec;
+use burncast::account::spec::{ReloadAmount, WalletSpec};
 use burncast::account::wallet::Wallet;
+use burncast::account::{Payment, World};
 use burncast::base::law::{Draw, Law};
 use burncast::base::money::{Money, PICO_PER_USD};
 use burncast::base::stream::{Purpose, Stream};
 use burncast::base::table::{Steps, Table, nearest};
+use burncast::base::time::Instant;
 
 mod bank;
 
@@ -117,6 +119,48 @@ impl PeerV1 {
     pub fn in_order(mut self) -> PeerV1 {
         self.ahead = false;
         self
+    }
+
+    /// Every request of a trial, in order of time: when, ms, and what it costs.
+    #[allow(dead_code)] // Only tests of searches need it.
+    pub fn requests(&self, trial: u64) -> Vec<(i64, i64)> {
+        let mut starts = Stream::open(self.seed, Purpose::Calendar, trial, 0, 0);
+        let mut at = self.between.sample_int(starts.word());
+        let mut all = Vec::new();
+        for number in 0.. {
+            if at >= HORIZON_MS {
+                break;
+            }
+            let mut s = self.open(trial, number, at);
+            while s.left > 0 && s.next < self.cut {
+                let when = s.next;
+                all.push((when, self.request(&mut s)));
+            }
+            at += self.between.sample_int(starts.word());
+        }
+        // Stable: of two at one instant the one of the older session comes first.
+        all.sort_by_key(|r| r.0);
+        all
+    }
+
+    /// A wallet that buys so much when the balance is below the threshold.
+    #[allow(dead_code)] // Only tests of searches need it.
+    pub fn reload(mut self, threshold: Money, add: Money) -> PeerV1 {
+        if let Some(auto) = &mut self.wallet.auto_reload {
+            (auto.threshold, auto.amount) = (threshold, ReloadAmount::Add(add));
+        }
+        self
+    }
+
+    /// What becomes of a trial's payment of this number.
+    #[allow(dead_code)] // Only tests of searches need it.
+    pub fn payment(&self, trial: u64, attempt: u32) -> Payment {
+        let mut bank = Bank {
+            seed: self.seed,
+            trial,
+            cap_reached: false,
+        };
+        bank.payment(attempt, Instant(0))
     }
 
     fn open(&self, trial: u64, number: u64, at: i64) -> Session {

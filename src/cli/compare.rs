@@ -150,9 +150,12 @@ fn choose(wanted: &[String], rivals: &mut Vec<Rival>) -> Result<(), Failure> {
     };
     let known: Vec<String> = rivals.iter().filter_map(name).collect();
     if let Some(unknown) = wanted.iter().find(|w| !known.contains(w)) {
-        let known = known.join(", ");
+        let known = match known.as_slice() {
+            [] => "it has no [[variant]]".to_owned(),
+            all => format!("known: {}", all.join(", ")),
+        };
         return Err(Failure::Wrong(format!(
-            "no variant is called \"{unknown}\"; known: {known}"
+            "no variant is called \"{unknown}\"; {known}"
         )));
     }
     if !wanted.is_empty() {

@@ -31,16 +31,16 @@ pub struct Args {
     #[arg(long, value_name = "NUMBER")]
     minimise: Option<Metric>,
     /// A difference that does not matter: dollars, or the unit of --minimise.
-    #[arg(long, value_name = "DOLLARS")]
+    #[arg(long, allow_hyphen_values = true, value_name = "DOLLARS")]
     delta: Option<String>,
     /// What an hour costs in which the wallet stops somebody.
-    #[arg(long, value_name = "DOLLARS")]
+    #[arg(long, allow_hyphen_values = true, value_name = "DOLLARS")]
     stopped_hour: Option<String>,
     /// What each reload costs beside what it buys [default: 0.10].
-    #[arg(long, value_name = "DOLLARS")]
+    #[arg(long, allow_hyphen_values = true, value_name = "DOLLARS")]
     reload_fee: Option<String>,
     /// What idle money costs in a month [default: 1 %].
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, allow_hyphen_values = true, value_name = "SHARE")]
     idle_rate: Option<String>,
     /// Thresholds to try, as in 2,5,10; likewise the other lists.
     #[arg(long, value_name = "DOLLARS,…", value_delimiter = ',')]
@@ -136,7 +136,8 @@ fn sets(args: &Args) -> Vec<String> {
     let mut add = |key: &str, value: String| all.push(format!("tune.{key}={value}"));
     let list = |items: &[String]| {
         let quoted = |item: &String| match item.trim() {
-            word @ ("none" | "unlimited") => format!("\"{word}\""),
+            // An empty one is told, too.
+            word @ ("none" | "unlimited" | "") => format!("\"{word}\""),
             other => other.to_owned(),
         };
         format!(

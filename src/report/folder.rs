@@ -62,10 +62,12 @@ pub fn pictures(
 impl Written {
     /// `10 tables, 6 charts, run.json`.
     pub fn summary(&self) -> String {
-        match self.charts {
-            0 => format!("{} tables, {MARK}", self.tables),
-            1 => format!("{} tables, 1 chart, {MARK}", self.tables),
-            charts => format!("{} tables, {charts} charts, {MARK}", self.tables),
-        }
+        let many = |n: usize, one: &str| match n {
+            0 => String::new(),
+            1 => format!("1 {one}, "),
+            n => format!("{n} {one}s, "),
+        };
+        let (tables, charts) = (many(self.tables, "table"), many(self.charts, "chart"));
+        format!("{tables}{charts}{MARK}")
     }
 }

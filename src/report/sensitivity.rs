@@ -47,11 +47,41 @@ pub fn screen(s: &Sheet<'_>, look: &Look) -> String {
     page.blank();
     let bold = page.paint("1", s.title);
     page.line(&bold);
+    let facts = format!(
+        "{} inputs, each moved by itself · {} trials for each end, the same random numbers · seed {}",
+        f.bars.len(),
+        group_thousands(f.trials as u64),
+        s.seed
+    );
+    let dim = page.paint("2", &facts);
+    page.line(&dim);
     page.blank();
     for sentence in sentences(f) {
         page.wrapped("", &sentence);
     }
-    page.blank();
+    if !f.is_still() {
+        page.blank();
+        bars(&mut page, f);
+    }
+    if let Some(effects) = s.effects {
+        morris_table(&mut page, f, effects);
+    }
+    if f.partial {
+        page.blank();
+        page.wrapped(
+            "note",
+            "stopped early: the inputs above are those that were finished",
+        );
+    }
+    if let Some(written) = &look.written {
+        page.blank();
+        page.line(written);
+    }
+    page.end()
+}
+
+/// The inputs that swing most, and the noise.
+fn bars(page: &mut Page<'_>, f: &SensitivityFinding) {
     let show = |x: f64| amount(&f.metric, x);
     let mut rows = vec![
         ["Input", "moved", "low", "high", "swing"]
@@ -83,34 +113,25 @@ pub fn screen(s: &Sheet<'_>, look: &Look) -> String {
     if f.bars.len() > SHOWN {
         page.line(&format!("{} more in tornado.csv", f.bars.len() - SHOWN));
     }
-    if let Some(effects) = s.effects {
-        page.blank();
-        page.wrapped(
+}
+
+/// Morris screening.
+fn morris_table(page: &mut Page<'_>, f: &SensitivityFinding, effects: &[Effect]) {
+    let show = |x: f64| amount(&f.metric, x);
+    page.blank();
+    page.wrapped(
             "",
             "Over the whole space of inputs (Morris), for a move from low to high; a spread beyond the size means that it depends on the other inputs:",
         );
-        page.blank();
-        let mut rows = vec![["Input", "mean size", "spread"].map(str::to_owned).to_vec()];
-        rows.extend(
-            effects
-                .iter()
-                .take(SHOWN)
-                .map(|e| vec![e.label.clone(), show(e.mean_size), show(e.sd)]),
-        );
-        page.table(&rows, &[false, true, true]);
-    }
-    if f.partial {
-        page.blank();
-        page.wrapped(
-            "note",
-            "stopped early: the inputs above are those that were finished",
-        );
-    }
-    if let Some(written) = &look.written {
-        page.blank();
-        page.line(written);
-    }
-    page.end()
+    page.blank();
+    let mut rows = vec![["Input", "mean size", "spread"].map(str::to_owned).to_vec()];
+    rows.extend(
+        effects
+            .iter()
+            .take(SHOWN)
+            .map(|e| vec![e.label.clone(), show(e.mean_size), show(e.sd)]),
+    );
+    page.table(&rows, &[false, true, true]);
 }
 
 /// Writes table, chart and document into a draft of their folder.

@@ -74,7 +74,10 @@ fn table(f: &WindowsFinding) -> Vec<Vec<String>> {
             } else if more.value.abs() < 0.05 && more.half_width() < 0.05 {
                 "none".to_owned()
             } else {
-                format!("{:+.1} ± {:.1} h", more.value, more.half_width())
+                let shown = format!("{:+.1}", more.value);
+                // Neither more nor less.
+                let shown = shown.replace("-0.0", "0.0").replace("+0.0", "0.0");
+                format!("{shown} ± {:.1} h", more.half_width())
             },
         ];
         cells.extend(s.longer_dry.iter().map(|e| percent(e.value)));

@@ -43,6 +43,13 @@ pub struct SensitivityFinding {
     pub partial: bool,
 }
 
+impl SensitivityFinding {
+    /// Whether nothing moves at all: no trial differs from another, whatever the input.
+    pub fn is_still(&self) -> bool {
+        self.noise <= 0.0 && self.bars.iter().all(|b| b.swing() <= 0.0)
+    }
+}
+
 /// What one input does.
 #[derive(Clone, Debug)]
 pub struct Bar {

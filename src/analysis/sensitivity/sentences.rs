@@ -2,12 +2,21 @@
 
 use super::{Bar, Range, SensitivityFinding};
 use crate::analysis::words::{percent, usd};
+use crate::base::money::group_thousands;
 use crate::engine::require::{Metric, Stat};
 
 /// The answer.
 pub fn sentences(f: &SensitivityFinding) -> Vec<String> {
     let name = name(&f.metric);
     let show = |x: f64| amount(&f.metric, x);
+    if f.is_still() {
+        return vec![format!(
+            "{name} is {} in all {} trials, whichever input is moved by itself: look at another \
+             number (--metric), as in cost_mean.",
+            show(f.base),
+            group_thousands(f.trials as u64)
+        )];
+    }
     let certain: Vec<&Bar> = f.bars.iter().filter(|b| b.is_certain(f.base)).collect();
     let Some(first) = certain.first() else {
         return vec![format!(

@@ -19,8 +19,10 @@ pub struct Tuned {
     /// Seed of the search, and the one that every number shown comes from.
     pub seed: u64,
     pub fresh_seed: u64,
-    /// Trials of the settings that were left in the end.
+    /// Trials of the settings that were left in the end, at least and at most: those near what is
+    /// required get more.
     pub trials: u64,
+    pub most_trials: u64,
     /// Whether it was interrupted: fewer trials than wanted.
     pub partial: bool,
     pub accept: Option<Requirement>,
@@ -28,6 +30,8 @@ pub struct Tuned {
     pub accept_is_usual: bool,
     pub aim: Aim,
     pub delta: f64,
+    /// Least distance of target and threshold that the vendor takes.
+    pub min_gap: Option<Money>,
     /// Settings: the recommended one first, then the others by how good they are.
     pub entries: Vec<Entry>,
     /// What the wallet would have to pay in the dearest month of 99 of 100 trials if it never

@@ -79,6 +79,13 @@ impl Judge {
         self.state_of(self.required(scores, confidence).as_ref())
     }
 
+    /// Whether trials can ever show that the requirement is met: that something never happens they
+    /// cannot.
+    pub fn can_be_known(&self) -> bool {
+        let limit = self.accept.as_ref().map(|(r, _)| r);
+        limit.is_none_or(|r| !(matches!(r.op, Op::AtMost | Op::Below) && r.value <= 0.0))
+    }
+
     /// Larger is worse: a required number, or its negative where more is wanted.
     pub fn badness(&self, value: f64) -> f64 {
         match self.accept.as_ref().map(|(r, _)| r.op) {

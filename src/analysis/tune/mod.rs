@@ -9,7 +9,9 @@ pub mod answer;
 mod bench;
 pub mod grid;
 pub mod judge;
+mod notes;
 pub mod race;
+mod say;
 pub mod score;
 pub mod search;
 mod sentences;
@@ -32,10 +34,12 @@ pub use answer::{Causes, Entry, Standing, Tuned};
 use bench::{Bench, causes, pilot};
 pub use grid::Lists;
 pub use judge::{Judge, State};
+pub use notes::notes;
 use race::FIRST;
+pub use say::{given, number, percent, reloads};
 use score::{Reader, Score};
 use search::{Searched, search};
-pub use sentences::{given, limits, notes, number, percent, sentences};
+pub use sentences::{limits, risk, sentences};
 pub use setting::{Candidate, Origin, Setting};
 
 /// The risk that is accepted where nobody names a risk or a price of being stopped.
@@ -121,7 +125,7 @@ pub fn tune(
         steps: Vec::new(),
         ..exp.clone()
     };
-    let (accept, accept_is_usual) = risk(question);
+    let (accept, accept_is_usual) = wanted(question);
     let reader = Reader::new(&quiet, &question.aim, accept.as_ref(), question.budget)
         .map_err(TuneError::Number)?;
     let judge = Judge {
@@ -153,22 +157,26 @@ pub fn tune(
         scored,
         entries,
         chosen,
+        interrupted,
     } = found;
     let of = chosen.or(raced.left.first().copied()).unwrap_or(0);
-    let trials = scored[of].len() as u64;
-    let again = (seeds.1, trials.min(CAUSE_TRIALS));
+    let least = raced.left.iter().map(|i| scored[*i].len() as u64).min();
+    let least = least.unwrap_or(0);
+    let again = (seeds.1, (scored[of].len() as u64).min(CAUSE_TRIALS));
     let causes = causes(&quiet, &prepared, &reader, &candidates[of], effort, again)?;
     let (entries, causes) = arranged(entries, &scored, chosen, of, causes, &judge);
     Ok(Tuned {
         about: about.clone(),
         seed: quiet.seed,
         fresh_seed: seeds.1,
-        trials,
-        partial: raced.interrupted || trials < question.trials,
+        trials: least,
+        partial: interrupted,
+        most_trials: scored.iter().map(|s| s.len() as u64).max().unwrap_or(0),
         accept,
         accept_is_usual,
         aim: question.aim.clone(),
         delta: question.delta,
+        min_gap: question.min_gap,
         entries,
         needed: used.p99,
         causes,
@@ -210,7 +218,7 @@ fn check_count(settings: usize) -> Result<(), TuneError> {
 
 /// What is required: what the user says; else, where being stopped has no price and nothing else
 /// is minimised, a usual risk.
-fn risk(question: &Question) -> (Option<Requirement>, bool) {
+fn wanted(question: &Question) -> (Option<Requirement>, bool) {
     if question.accept.is_some() {
         return (question.accept.clone(), false);
     }

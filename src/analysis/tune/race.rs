@@ -129,8 +129,9 @@ impl Race<'_> {
         }
         let aim = |i: &usize| judge.aim(&self.scores[*i], self.confidence).value;
         let sure = self.left.iter().zip(&states);
+        // One on the line may turn out to miss: it sends nobody away.
         let best = sure
-            .filter(|(_, s)| s.will_do())
+            .filter(|(_, s)| **s == State::Meets)
             .map(|(i, _)| *i)
             .min_by(|a, b| aim(a).total_cmp(&aim(b)));
         let mut settled = true;

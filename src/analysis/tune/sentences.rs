@@ -1,10 +1,11 @@
 //! The answer in sentences.
 
 use super::answer::{Causes, Entry, Standing, Tuned};
+use super::say::{count, given, hours, is_money, number, percent, range, reloads, round, upper};
 use super::setting::Setting;
 use super::{Aim, State};
 use crate::analysis::sensitivity::name;
-use crate::analysis::words::{join, money, usd};
+use crate::analysis::words::{money, usd};
 use crate::base::money::group_thousands;
 use crate::engine::aim::Prices;
 use crate::engine::require::{Metric, Op, Requirement};
@@ -15,14 +16,21 @@ pub fn sentences(t: &Tuned) -> Vec<String> {
     let mut all = Vec::new();
     match t.recommended() {
         Some(best) => {
-            all.push(format!("{}.", upper(&order(t, best))));
+            let stay = stay(t);
+            all.extend(stay.clone());
+            let setting = order(t, best);
+            all.push(match stay {
+                Some(_) if dollars(t) => format!("The cheapest of all: {setting}."),
+                Some(_) => format!("The least of it has: {setting}."),
+                None => format!("{}.", upper(&setting)),
+            });
             all.push(does(t, best));
             all.extend(line(t, best));
-            all.push(others(t));
+            all.push(others(t, best));
         }
         None => {
             all.push(none(t));
-            all.extend(today(t).map(|text| format!("{}.", upper(&text))));
+            all.extend(t.today().map(|e| format!("{}.", upper(&today(t, e)))));
         }
     }
     all.extend(t.causes.as_ref().and_then(|c| cause(t, c)));
@@ -30,7 +38,7 @@ pub fn sentences(t: &Tuned) -> Vec<String> {
 }
 
 /// `reload to $25 below $12, cap $300 a month`.
-fn order(t: &Tuned, e: &Entry) -> String {
+pub(super) fn order(t: &Tuned, e: &Entry) -> String {
     match &e.candidate.setting {
         Some(s) => format!("{}{}", s.phrase(), limits(t, s, true)),
         None => "no auto-reload".to_owned(),
@@ -61,6 +69,16 @@ pub fn limits(t: &Tuned, s: &Setting, sentence: bool) -> String {
     } else {
         text.replace('$', "")
     }
+}
+
+/// Where today's setting is as good as any, there is nothing to do.
+fn stay(t: &Tuned) -> Option<String> {
+    let e = t.today().filter(|e| e.standing == Standing::AsGood)?;
+    Some(format!(
+        "You can leave it as it is: {}, and no setting that was tried is better by more than {}.",
+        today(t, e),
+        within(t)
+    ))
 }
 
 /// What the recommended setting does.
@@ -134,20 +152,49 @@ fn risk_text(t: &Tuned, e: &Estimate) -> String {
 fn line(t: &Tuned, e: &Entry) -> Option<String> {
     let (r, found) = (t.accept.as_ref()?, e.required.as_ref()?);
     let limit = given(&r.metric, r.value);
+    let surely = surely(t).map_or_else(String::new, |text| format!(" {text}"));
     match e.state {
         State::OnTheLine => Some(format!(
-            "That is on your line of {limit}: these trials know it to {} and cannot tell on which side it lies.",
-            number(&r.metric, found.half_width())
+            "That is on your line of {limit}: {} {}s know it to {} and cannot tell on which side it \
+             lies.{surely}",
+            group_thousands(e.trials),
+            t.about.trial_word,
+            error(&r.metric, found)
         )),
         State::CannotTell => Some(format!(
-            "These trials cannot tell whether that is within {limit}: more of them (--trials) can."
+            "{} {}s cannot tell whether that is within {limit}: more of them (--trials) can.{surely}",
+            group_thousands(e.trials),
+            t.about.trial_word,
         )),
         _ => None,
     }
 }
 
+/// Half an interval, with the decimals of its number.
+fn error(m: &Metric, found: &Estimate) -> String {
+    if m.is_probability() {
+        format!("± {}", percent(found.half_width()))
+    } else {
+        format!("± {}", number(m, found.half_width()))
+    }
+}
+
+/// The best of those that are surely within the limit.
+fn surely(t: &Tuned) -> Option<String> {
+    let listed = t.entries.iter().filter(|e| e.candidate.origin.listed);
+    let within = listed.filter(|e| e.state == State::Meets);
+    let next = within.min_by(|a, b| a.aim.value.total_cmp(&b.aim.value))?;
+    let dearer = match (&t.aim, &next.apart) {
+        (Aim::Dollars(_), Some(apart)) if apart.value >= 0.005 => {
+            format!(" ({} a {} more)", usd(apart.value), t.about.trial_word)
+        }
+        _ => String::new(),
+    };
+    Some(format!("Surely within it: {}{dearer}.", order(t, next)))
+}
+
 /// What else is as good, and what there is today.
-fn others(t: &Tuned) -> String {
+fn others(t: &Tuned, best: &Entry) -> String {
     let listed = |standing| {
         let all = t.entries.iter().filter(|e| e.candidate.origin.listed);
         all.filter(|e| e.standing == standing).count()
@@ -157,34 +204,74 @@ fn others(t: &Tuned) -> String {
     parts.push(match listed(Standing::AsGood) {
         0 => format!("no other setting is as good within {within}"),
         1 => format!("one other setting is as good within {within}"),
-        n => format!("{} other settings are as good within {within}", count(n)),
+        n => {
+            let safest = safest(t, best).unwrap_or_default();
+            format!(
+                "{} other settings are as good within {within}{safest}",
+                count(n)
+            )
+        }
     });
     match listed(Standing::CannotTell) {
         0 => {}
         1 => parts.push("for one more these trials cannot tell".to_owned()),
         n => parts.push(format!("for {} more these trials cannot tell", count(n))),
     }
-    parts.extend(today(t));
+    let told = |e: &&Entry| e.standing != Standing::AsGood;
+    parts.extend(t.today().filter(told).map(|e| today(t, e)));
     format!("{}.", upper(&parts.join("; ")))
+}
+
+fn dollars(t: &Tuned) -> bool {
+    match &t.aim {
+        Aim::Dollars(_) => true,
+        Aim::Metric(m) => is_money(m),
+    }
 }
 
 /// `$0.50 a month`, `0.5`.
 fn within(t: &Tuned) -> String {
-    let dollars = match &t.aim {
-        Aim::Dollars(_) => true,
-        Aim::Metric(m) => is_money(m),
-    };
-    if dollars {
+    if dollars(t) {
         format!("{} a {}", usd(t.delta), t.about.trial_word)
     } else {
         format!("{}", t.delta)
     }
 }
 
-fn today(t: &Tuned) -> Option<String> {
-    let e = t.today()?;
+/// `, the safest of them $50 below $10 (0.05 %)`: one that surely has less risk.
+fn safest(t: &Tuned, best: &Entry) -> Option<String> {
+    let good = t.entries.iter().filter(|e| e.standing == Standing::AsGood);
+    let listed = good.filter(|e| e.candidate.origin.listed);
+    let e = listed.min_by(|a, b| risk(t, a).high.total_cmp(&risk(t, b).high))?;
+    let (its, own) = (risk(t, e), risk(t, best));
+    if its.high >= own.low {
+        return None;
+    }
+    let shown = match its.value {
+        p if p <= 0.0 => format!("under {}", percent(its.high)),
+        p => percent(p),
+    };
+    let setting = e.candidate.setting.as_ref()?;
+    Some(format!(
+        ", the safest of them {}{} ({shown})",
+        setting.named(),
+        limits(t, setting, true)
+    ))
+}
+
+/// What is read as the risk: the required number if it is a probability, else that of a stop by
+/// the wallet.
+pub fn risk<'e>(t: &Tuned, e: &'e Entry) -> &'e Estimate {
+    let required = t.accept.as_ref().is_some_and(|r| r.metric.is_probability());
+    match &e.required {
+        Some(found) if required => found,
+        _ => &e.stopped,
+    }
+}
+
+fn today(t: &Tuned, e: &Entry) -> String {
     if e.standing == Standing::Recommended {
-        return Some("that is what you have today".to_owned());
+        return "that is what you have today".to_owned();
     }
     let risk = match (&t.accept, &e.required) {
         (Some(r), Some(found)) if r.metric == Metric::PStockOut => {
@@ -192,7 +279,7 @@ fn today(t: &Tuned) -> Option<String> {
         }
         _ => match e.stopped.value {
             p if p <= 0.0 => "never stopped you".to_owned(),
-            p => format!("stops you in {}", percent(p)),
+            p => format!("stops you in {} of {}s", percent(p), t.about.trial_word),
         },
     };
     let dearer = match (&t.aim, &e.apart) {
@@ -201,14 +288,14 @@ fn today(t: &Tuned) -> Option<String> {
         }
         _ => String::new(),
     };
-    Some(match &e.candidate.setting {
+    match &e.candidate.setting {
         Some(s) => format!(
             "yours today ({}{}) {risk}{dearer}",
             s.named(),
             limits(t, s, true)
         ),
         None => format!("without auto-reload, as today, the wallet {risk}{dearer}"),
-    })
+    }
 }
 
 /// No setting will do.
@@ -286,11 +373,13 @@ fn cause(t: &Tuned, c: &Causes) -> Option<String> {
     let without = c.without_declines.as_ref().filter(|w| apart(w))?;
     let declines = percent(c.decline).replace(".0 %", " %");
     if found {
+        let rest = match without.value {
+            p if p <= 0.0 => format!("under {}", percent(without.high)),
+            p => percent(p),
+        };
         return Some(format!(
-            "A declined payment is now the larger risk: {declines} declines cause {} of the {}. A \
-             second payment method would take that away.",
-            points(c.risk.value - without.value),
-            percent(c.risk.value)
+            "What is left of the risk is mostly declined payments, {declines} of them: without any it \
+             would be {rest}. A second payment method would take that away."
         ));
     }
     let tried = |e: &&Entry| e.candidate.origin.listed;
@@ -304,163 +393,4 @@ fn cause(t: &Tuned, c: &Causes) -> Option<String> {
         hours(c.retry_h),
         percent(without.value)
     ))
-}
-
-/// What the answer rests on, each behind its kind.
-pub fn notes(t: &Tuned) -> Vec<(&'static str, String)> {
-    let mut out = Vec::new();
-    if t.partial {
-        out.push((
-            "note",
-            "stopped early: these are the trials that were finished".to_owned(),
-        ));
-    }
-    if t.accept_is_usual {
-        out.push((
-            "note",
-            format!(
-                "you named neither a risk nor a price of being stopped, so a stop in at most 2 % of {}s \
-                 is taken (--accept 'p_blocked_by_wallet <= 1 %', or --stopped-hour 40)",
-                t.about.trial_word
-            ),
-        ));
-    }
-    if let Aim::Dollars(p) = &t.aim {
-        out.push(("note", counted(p)));
-    }
-    let warnings = t.about.warnings.iter().map(|w| ("note", w.clone()));
-    out.extend(warnings);
-    out
-}
-
-fn counted(p: &Prices) -> String {
-    let mut parts = Vec::new();
-    if p.charges {
-        parts.push("what is paid less what is left".to_owned());
-    }
-    if p.idle_rate > 0.0 {
-        parts.push(format!(
-            "idle money at {} a month",
-            percent(p.idle_rate).replace(".0 %", " %")
-        ));
-    }
-    if p.reload_fee.0 > 0 {
-        parts.push(format!("{} a reload", money(p.reload_fee)));
-    }
-    if p.stopped_hour.0 > 0 {
-        parts.push(format!("{} an hour stopped", money(p.stopped_hour)));
-    }
-    if p.blocked_request.0 > 0 {
-        parts.push(format!("{} a refused request", money(p.blocked_request)));
-    }
-    match parts.as_slice() {
-        [] => "nothing is counted: all settings that meet the requirement are as good".to_owned(),
-        _ => format!("the least dollars count: {}", join(&parts)),
-    }
-}
-
-fn is_money(m: &Metric) -> bool {
-    matches!(
-        m,
-        Metric::Cost(_) | Metric::Extra(_) | Metric::Expired(_) | Metric::Idle
-    )
-}
-
-/// A number of a metric, with its unit.
-pub fn number(m: &Metric, x: f64) -> String {
-    if m.is_probability() {
-        percent(x)
-    } else if is_money(m) {
-        usd(x)
-    } else if matches!(m, Metric::BlockedHours(_)) {
-        hours(x)
-    } else {
-        let text = format!("{x:.2}");
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    }
-}
-
-/// A number that somebody wrote: without digits that say nothing.
-pub fn given(m: &Metric, x: f64) -> String {
-    number(m, x).replace(".0 %", " %")
-}
-
-/// A share with two digits that count: `17 %`, `1.1 %`, `0.45 %`, `0.091 %`.
-pub fn percent(share: f64) -> String {
-    format!("{} %", digits(share, share))
-}
-
-/// The points of a share, as many decimals as suit `like`.
-fn digits(share: f64, like: f64) -> String {
-    let (x, like) = (share * 100.0, (like * 100.0).abs());
-    let decimals = match like {
-        l if l <= 0.0 => 0,
-        l if l >= 99.95 => 0,
-        l if l >= 99.5 => 1,
-        l if l >= 9.95 => 0,
-        l if l >= 0.95 => 1,
-        l if l >= 0.095 => 2,
-        _ => 3,
-    };
-    let text = format!("{x:.decimals$}");
-    if like > 0.0 && decimals == 3 && x > 0.0 && x < 0.001 {
-        return "under 0.001".to_owned();
-    }
-    match text.split_once('.') {
-        Some((whole, part)) if part.chars().all(|c| c == '0') && decimals > 0 && like < 0.95 => {
-            whole.to_owned()
-        }
-        _ => text,
-    }
-}
-
-/// `0.7`, `16`: points of a difference.
-fn points(share: f64) -> String {
-    digits(share, share)
-}
-
-/// `0.6-1.5 %`.
-fn range(e: &Estimate) -> String {
-    format!("{}-{} %", digits(e.low, e.value), digits(e.high, e.value))
-}
-
-fn reloads(n: f64) -> String {
-    let shown = if n >= 9.95 {
-        format!("{n:.0}")
-    } else {
-        format!("{n:.1}")
-    };
-    let shown = shown.strip_suffix(".0").unwrap_or(&shown).to_owned();
-    if shown == "1" {
-        "1 reload".to_owned()
-    } else {
-        format!("{shown} reloads")
-    }
-}
-
-fn hours(h: f64) -> String {
-    if h < 1.0 {
-        format!("{:.0} minutes", h * 60.0)
-    } else {
-        crate::analysis::words::hours(h)
-    }
-}
-
-/// Whole dollars from ten on.
-fn round(usd: f64) -> f64 {
-    if usd >= 10.0 { usd.round() } else { usd }
-}
-
-fn count(n: usize) -> String {
-    const WORDS: [&str; 13] = [
-        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-        "eleven", "twelve",
-    ];
-    WORDS
-        .get(n)
-        .map_or_else(|| group_thousands(n as u64), |w| (*w).to_owned())
-}
-
-fn upper(text: &str) -> String {
-    crate::analysis::sentences::upper_first(text)
 }

@@ -30,10 +30,17 @@ fn advice(f: &WindowsFinding) -> String {
         );
     };
     if base.stopped_by_it_h < HOURS_THAT_MATTER {
+        if base.stopped_by_it_h <= 0.0 {
+            return format!("When the {window} opens does not matter here: it never stops you.");
+        }
+        let short = match base.stopped_by_it_h {
+            h if h < 0.05 => "a few minutes".to_owned(),
+            h => hours(h),
+        };
         return format!(
-            "When the {window} opens does not matter here: it stops you {} in the horizon, of {} in all.",
-            hours(base.stopped_by_it_h),
-            hours(base.stopped_h)
+            "When the {window} opens does not matter here: it stops you {short} in the horizon, of {} in \
+             which you are stopped at all.",
+            hours(base.stopped_h.max(0.05))
         );
     }
     let better = |s: &&Start| s.stopped_more_h.high < 0.0;
@@ -94,7 +101,7 @@ fn ratio(f: &WindowsFinding, l: &Longer) -> String {
     let pays = if l.used > 0.0 {
         let left = l.pays.map(|p| p * (1.0 - l.used));
         format!(
-            "{} is left, which pays {} full ones ({}-{})",
+            "; {} is left, enough for {} full ones ({}-{})",
             percent(1.0 - l.used),
             whole(left[1]),
             whole(left[0]),
@@ -102,7 +109,7 @@ fn ratio(f: &WindowsFinding, l: &Longer) -> String {
         )
     } else {
         format!(
-            "it pays {} full ones ({}-{})",
+            ", which pays {} full ones ({}-{})",
             whole(l.pays[1]),
             whole(l.pays[0]),
             whole(l.pays[2])
@@ -115,7 +122,7 @@ fn ratio(f: &WindowsFinding, l: &Longer) -> String {
         ""
     };
     format!(
-        "A full {} takes {} ({}-{}) of {}: {pays}{rests}.",
+        "A full {} takes {} ({}-{}) of {}{pays}{rests}.",
         lower_first(&f.label),
         percent(mid),
         percent(low).trim_end_matches(" %"),

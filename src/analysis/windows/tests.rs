@@ -78,7 +78,7 @@ fn an_earlier_opening_moves_the_reset_into_the_day() {
     // A session of 11 is a tenth of the week of 110; six tenths of it are left.
     assert!(text.contains("takes 10 % (10-10 %) of the week"), "{text}");
     assert!(
-        text.contains("60 % is left, which pays 6.0 full ones"),
+        text.contains("60 % is left, enough for 6.0 full ones"),
         "{text}"
     );
 }

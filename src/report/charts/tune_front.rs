@@ -2,9 +2,9 @@
 
 use super::axes::ticks;
 use super::canvas::{Anchor, Drawing, Point, Room, Style};
-use super::tune_map::{pivot, risk};
+use super::tune_map::pivot;
 use super::{frame, say, theme};
-use crate::analysis::tune::{Entry, Standing, Tuned, given, limits, percent};
+use crate::analysis::tune::{Entry, Standing, Tuned, given, limits, percent, reloads, risk};
 use crate::base::money::group_thousands;
 use crate::engine::require::Metric;
 
@@ -81,8 +81,18 @@ pub fn draw(t: &Tuned) -> Option<Drawing> {
     for p in &dots {
         point(&mut d, t, p, (x(p.idle), y.at(p.risk)), &y);
     }
+    let mut busy: Vec<Room> = dots
+        .iter()
+        .flat_map(|p| marks(t, p, (x(p.idle), y.at(p.risk)), &y))
+        .collect();
+    let accepted = t.accept.as_ref().filter(|r| r.metric.is_probability());
+    busy.extend(accepted.map(|r| Room {
+        top: y.at(r.value) - 1.0,
+        bottom: y.at(r.value) + 1.0,
+        ..room
+    }));
     for p in named(&dots) {
-        label(&mut d, t, p, (x(p.idle), y.at(p.risk)));
+        label(&mut d, t, p, (x(p.idle), y.at(p.risk)), &busy);
     }
     Some(d)
 }
@@ -148,6 +158,21 @@ fn point(d: &mut Drawing, t: &Tuned, p: &Dot<'_>, at: Point, y: &Shares) {
     d.dot(at, if large { 6.0 } else { 3.5 }, color);
 }
 
+/// Where a point and its interval lie: labels keep off them.
+fn marks(t: &Tuned, p: &Dot<'_>, at: Point, y: &Shares) -> [Room; 2] {
+    let found = risk(t, p.entry);
+    let around = |half: f64, top: f64, bottom: f64| Room {
+        left: at.0 - half,
+        top,
+        right: at.0 + half,
+        bottom,
+    };
+    [
+        around(4.0, at.1 - 4.0, at.1 + 4.0),
+        around(1.0, y.at(found.high), y.at(found.low)),
+    ]
+}
+
 /// Settings that none beats on both, from little idle money to much.
 fn front<'d, 't>(dots: &'d [Dot<'t>]) -> Vec<&'d Dot<'t>> {
     let listed = dots.iter().filter(|p| p.entry.candidate.origin.listed);
@@ -180,7 +205,8 @@ fn named<'d, 't>(dots: &'d [Dot<'t>]) -> Vec<&'d Dot<'t>> {
     all
 }
 
-fn label(d: &mut Drawing, t: &Tuned, p: &Dot<'_>, at: Point) {
+/// An important point gets its name wherever there is room, others only where it covers nothing.
+fn label(d: &mut Drawing, t: &Tuned, p: &Dot<'_>, at: Point, busy: &[Room]) {
     let e = p.entry;
     let setting = e.candidate.setting.as_ref();
     let short = setting.map_or("no auto-reload".to_owned(), |s| {
@@ -208,8 +234,21 @@ fn label(d: &mut Drawing, t: &Tuned, p: &Dot<'_>, at: Point) {
         ((at.0 - 11.0, at.1 + 16.0), Anchor::End),
         ((at.0, at.1 - 14.0), Anchor::Middle),
         ((at.0, at.1 + 26.0), Anchor::Middle),
+        ((at.0 + 8.0, at.1 - 24.0), Anchor::Start),
+        ((at.0 - 8.0, at.1 - 24.0), Anchor::End),
+        ((at.0 + 8.0, at.1 + 34.0), Anchor::Start),
+        ((at.0 - 8.0, at.1 + 34.0), Anchor::End),
     ];
-    d.text_if_free(&places, style, &text);
+    let clear: Vec<(Point, Anchor)> = places
+        .into_iter()
+        .filter(|(at, anchor)| {
+            let room = Drawing::room(*at, *anchor, &style, &text);
+            busy.iter().all(|b| !b.touches(&room))
+        })
+        .collect();
+    if !d.text_if_free(&clear, style, &text) && important {
+        d.text_if_free(&places, style, &text);
+    }
 }
 
 fn title(t: &Tuned, best: &Entry) -> String {
@@ -219,8 +258,10 @@ fn title(t: &Tuned, best: &Entry) -> String {
     let money = say::usd(best.idle_usd);
     match t.recommended() {
         Some(_) => format!(
-            "{}: {money} idle buys the risk you accept",
-            say::upper_first(&s.phrase())
+            "{}: {money} idle and {} a {} keep the risk you accept",
+            say::upper_first(&s.phrase()),
+            reloads(best.reloads),
+            t.about.trial_word
         ),
         None => "No setting that was tried buys the risk you accept".to_owned(),
     }

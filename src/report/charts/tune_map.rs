@@ -4,10 +4,9 @@ use super::axes::widest;
 use super::canvas::{Anchor, Drawing, Room, Style};
 use super::{frame, say, theme};
 use crate::account::spec::ReloadAmount;
-use crate::analysis::tune::{Entry, Setting, Standing, Tuned, given, limits, percent};
+use crate::analysis::tune::{Entry, Setting, Standing, Tuned, given, limits, percent, risk};
 use crate::base::money::{Money, group_thousands};
 use crate::engine::require::Metric;
-use crate::stats::estimate::Estimate;
 
 const ABOUT: &str = "A table of colours: thresholds by amounts of a reload, each cell with its risk \
                      of a stop; outlined are the settings that meet the requirement, and the \
@@ -107,16 +106,6 @@ pub fn draw(t: &Tuned) -> Option<Drawing> {
 pub fn pivot(t: &Tuned) -> Option<&Entry> {
     let nearest = || t.causes.as_ref().and_then(|c| t.entries.get(c.of));
     t.recommended().or_else(nearest)
-}
-
-/// What is read as the risk: the required number if it is a probability, else that of a stop by
-/// the wallet.
-pub fn risk<'e>(t: &Tuned, e: &'e Entry) -> &'e Estimate {
-    let required = t.accept.as_ref().is_some_and(|r| r.metric.is_probability());
-    match &e.required {
-        Some(found) if required => found,
-        _ => &e.stopped,
-    }
 }
 
 fn amount(s: &Setting) -> Money {

@@ -31,6 +31,7 @@ pub fn document(t: &Tuned, files: &[String]) -> io::Result<String> {
         "seed": t.seed,
         "fresh_seed": t.fresh_seed,
         "trials": t.trials,
+        "most_trials": t.most_trials,
         "partial": t.partial,
         "accept": t.accept.as_ref().map(ToString::to_string),
         "accept_is_usual": t.accept_is_usual,

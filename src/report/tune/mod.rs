@@ -73,6 +73,10 @@ fn facts(t: &Tuned, look: &Look) -> String {
         group_thousands(t.trials),
         t.fresh_seed
     );
+    if t.most_trials > t.trials {
+        let most = group_thousands(t.most_trials);
+        text.push_str(&format!(", near the limit on {most}"));
+    }
     if let Some(elapsed) = &look.elapsed {
         text.push_str(&format!(" · {elapsed}"));
     }
@@ -132,18 +136,19 @@ fn row(t: &Tuned, e: &Entry) -> Vec<String> {
     cells
 }
 
-/// `25 below 12, cap 300`, `none (today)`, `light: 5 below 2, cap 20`.
+/// `25 below 12, cap 300`, `today: no auto-reload`, `today, light: 5 below 2, cap 20`.
 fn name(t: &Tuned, e: &Entry) -> String {
     let text = match &e.candidate.setting {
         Some(s) => format!("{}{}", s.short(), limits(t, s, false)),
         None => "no auto-reload".to_owned(),
     };
-    if e.candidate.origin.today {
-        return format!("{text} (today)");
-    }
-    match &e.candidate.origin.published {
-        Some((id, _)) => format!("{id}: {text}"),
-        None => text,
+    let origin = &e.candidate.origin;
+    let today = origin.today.then_some("today");
+    let published = origin.published.as_ref().map(|p| p.0.as_str());
+    let marks: Vec<&str> = [today, published].into_iter().flatten().collect();
+    match marks.is_empty() {
+        true => text,
+        false => format!("{}: {text}", marks.join(", ")),
     }
 }
 
@@ -159,7 +164,7 @@ fn with_error(e: &Entry) -> String {
 }
 
 fn verdict(t: &Tuned, e: &Entry) -> String {
-    let standing = match e.standing {
+    match e.standing {
         Standing::Recommended => "recommended".to_owned(),
         Standing::AsGood => "as good".to_owned(),
         Standing::CannotTell => "cannot tell".to_owned(),
@@ -168,12 +173,5 @@ fn verdict(t: &Tuned, e: &Entry) -> String {
             (Aim::Dollars(_), Some(apart)) => format!("{} more", usd(apart.value)),
             _ => "worse".to_owned(),
         },
-    };
-    match &e.candidate.origin.published {
-        Some((_, made_for)) => format!("for {made_for}; {standing}"),
-        None => standing,
     }
 }
-
-#[cfg(test)]
-mod tests;
