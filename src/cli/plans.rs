@@ -22,11 +22,6 @@ use super::exit::{Exit, Failure};
 use super::progress::{Bar, stop_at_ctrl_c};
 use super::run::history::{self, HistoryArgs};
 
-/// Trials of each plan where nothing else is said: enough for a probability to ± 2 %.
-const TRIALS: u64 = 2_000;
-/// Trials of each point of the curves over use, at most.
-const USE_TRIALS: u64 = 256;
-
 /// Which plan is cheapest for this work: every plan with and without extra usage, and an API key;
 /// with the probability that it is, and where another one takes over as use grows.
 #[derive(clap::Args)]
@@ -87,7 +82,6 @@ pub fn run(args: Args) -> Done {
     let bar = Bar::new("trials", 0, !args.quiet && io::stderr().is_terminal());
     let show = |done, total| bar.show(done, total);
     let series = Series::new(common::threads(args.threads), &show, &stop);
-    let trials = args.scenario.change.trials.unwrap_or(TRIALS.min(scenario.run.trials));
     let answer = plans(
         &Question {
             offers: &offers(&found),
@@ -95,8 +89,7 @@ pub fn run(args: Args) -> Done {
             about: &common::about(&scenario),
             file: &path.display().to_string(),
             hour: args.price(),
-            trials,
-            use_trials: USE_TRIALS,
+            trials: args.scenario.change.trials,
             left_out: &found.left_out,
             said: &found.notes,
         },
@@ -165,7 +158,12 @@ fn of_history(args: &Args, paths: &[PathBuf]) -> Done {
     let target = args.output.join("history-plans");
     let draft = Draft::begin(&target)?;
     let paths = paths.iter().filter(|p| !p.as_os_str().is_empty());
-    let played = history::find(&args.scenario, &args.history, paths.cloned().collect(), args.threads)?;
+    let played = history::find(
+        &args.scenario,
+        &args.history,
+        paths.cloned().collect(),
+        args.threads,
+    )?;
     let answer = past::past(&played, args.price()).map_err(|e| Failure::Wrong(e.to_string()))?;
     let written = report::past::write(&draft, &played, &answer)?;
     draft.finish()?;
@@ -173,7 +171,11 @@ fn of_history(args: &Args, paths: &[PathBuf]) -> Done {
     if args.json {
         common::print(&report::past::document(&played, &answer, &written.files)?)?;
     } else if !args.quiet {
-        common::print(&report::past::screen(&played, &answer, &look(place, started)))?;
+        common::print(&report::past::screen(
+            &played,
+            &answer,
+            &look(place, started),
+        ))?;
     }
     Ok(Exit::Answered)
 }

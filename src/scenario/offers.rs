@@ -85,10 +85,9 @@ impl Scenario {
         }
         if found.offers.len() < 2 {
             let problem = Problem::nowhere("there is no second plan to hold this one against");
-            return Err(fail(problem.expected(format!(
-                "the catalogue's plans on {}",
-                self.price_date
-            ))));
+            return Err(fail(
+                problem.expected(format!("the catalogue's plans on {}", self.price_date)),
+            ));
         }
         Ok(found)
     }
@@ -136,24 +135,24 @@ impl Scenario {
         let clients: Vec<&str> = self.actor_tables().map(client).collect();
         let has_fee = today && !self.effective["plan"]["fee"].is_null();
         if entry.fee.monthly.is_none() && !has_fee {
-            return Some("its fee is negotiated (plan.fee sets it, if it is yours)".to_owned());
+            return Some("fee negotiated; plan.fee sets it, if it is yours".to_owned());
         }
         if today {
             return None;
         }
         if entry.per_seat && !self.has_seats() {
-            return Some("it is for teams".to_owned());
+            return Some("for teams".to_owned());
         }
         let people = self.people();
         if entry.per_seat && entry.seats.1.is_some_and(|most| people > most as usize) {
-            return Some(format!("{people} people are more than it has seats"));
+            return Some(format!("fewer seats than {people}"));
         }
         if entry.wallet.kind == WalletKind::None {
             if people > 1 {
-                return Some("it is for one person".to_owned());
+                return Some("for one person".to_owned());
             }
             if clients.iter().any(|c| *c != "chat") {
-                return Some("it is for chat only, and nothing can be bought on it".to_owned());
+                return Some("chat only, and nothing can be bought on it".to_owned());
             }
         }
         None
@@ -315,11 +314,20 @@ when_blocked = ["top-up 20 within 30m at most 1 a month", "wait 1h"]
         let found = parse(TEXT, &[]).offers().unwrap();
         assert_eq!(
             labels(&found),
-            ["Pro $20.00", "Max 5x $80.00", "Max 20x $200.00", "API $0.00"]
+            [
+                "Pro $20.00",
+                "Max 5x $80.00",
+                "Max 20x $200.00",
+                "API $0.00"
+            ]
         );
         let limit = |i: usize| {
             let windows = &found.offers[i].scenario.experiment.account.windows;
-            windows.iter().find(|w| w.name == "week").unwrap().provenance
+            windows
+                .iter()
+                .find(|w| w.name == "week")
+                .unwrap()
+                .provenance
         };
         use crate::account::spec::Provenance;
         assert_eq!(limit(1), Provenance::Given);
@@ -379,8 +387,13 @@ when_blocked = ["top-up 20 within 30m at most 1 a month", "wait 1h"]
         assert!(own.contains("not one of the catalogue's"), "{own}");
         let batch = what(
             TEXT,
-            &["actor.me.client=api", "actor.me.batch=true", "plan.name=api",
-              "plan.window=", "actor.me.models=haiku-5.5"],
+            &[
+                "actor.me.client=api",
+                "actor.me.batch=true",
+                "plan.name=api",
+                "plan.window=",
+                "actor.me.models=haiku-5.5",
+            ],
         );
         assert!(batch.contains("API key only"), "{batch}");
     }

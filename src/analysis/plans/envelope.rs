@@ -42,7 +42,10 @@ pub fn lower(lines: &[Line], end: f64) -> Vec<Piece> {
     while let Some(last) = pieces.last().copied() {
         let now = lines[last.line];
         let crossing = |l: &Line| (l.level - now.level) / (now.slope - l.slope);
-        let steeper = lines.iter().enumerate().filter(|(_, l)| l.slope < now.slope);
+        let steeper = lines
+            .iter()
+            .enumerate()
+            .filter(|(_, l)| l.slope < now.slope);
         let next = steeper
             .map(|(line, l)| (crossing(l).max(last.from), line))
             .min_by(|a, b| {
@@ -65,7 +68,12 @@ mod tests {
     #[test]
     fn by_hand() {
         let line = |level, slope| Line { level, slope };
-        let lines = [line(100.0, 1.0), line(20.0, 5.0), line(300.0, 0.0), line(90.0, 4.5)];
+        let lines = [
+            line(100.0, 1.0),
+            line(20.0, 5.0),
+            line(300.0, 0.0),
+            line(90.0, 4.5),
+        ];
         let found: Vec<(f64, usize)> = lower(&lines, f64::INFINITY)
             .iter()
             .map(|p| (p.from, p.line))

@@ -73,6 +73,7 @@ fn contenders(plans: &[Plan], work: &dyn Fn(i64) -> f64) -> Vec<Contender> {
                     extra: column(&pays, PICO_PER_USD),
                     elsewhere: vec![0; TRIALS as usize],
                     stopped_ms: column(&stops, 3_600_000),
+                    refused: column(&stops, 1),
                 },
                 demand_hash: Some(7),
                 assumed: p.holds.is_some(),
@@ -142,7 +143,10 @@ fn put_together(plans: &[Plan], work: &dyn Fn(i64) -> f64, switches: Vec<Switch>
             trials: TRIALS as u64,
         },
         value_usd,
-        today: verdict.entries.iter().position(|e| e.today && e.way == Way::With),
+        today: verdict
+            .entries
+            .iter()
+            .position(|e| e.today && e.way == Way::With),
         verdict,
         never_on_plan: false,
         file: "mine.toml".to_owned(),

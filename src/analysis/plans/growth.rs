@@ -23,9 +23,7 @@ use super::judge::{Contender, Wins, wins};
 use super::ways::{self, Parts, Way, with_hours};
 
 /// Multiples of today's use that are played.
-pub const FACTORS: [f64; 12] = [
-    0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0,
-];
+pub const FACTORS: [f64; 7] = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0];
 /// Times that a switch-over is played again where it was found.
 const LOOKS: usize = 2;
 /// A switch-over is known when a multiple this near (relative) was played.
@@ -102,6 +100,8 @@ struct Played {
     factor: f64,
     cost_usd: f64,
     stopped_h: f64,
+    /// Its parts, where no request was refused or charged.
+    calm: Option<Parts>,
     totals: Vec<i64>,
 }
 
@@ -117,9 +117,10 @@ impl Scale<'_> {
         let simulated = able.iter().filter(|i| self.is_simulated(**i)).count();
         series.plan((simulated * (FACTORS.len() - 1)) as u64 * self.trials);
         let mut curves: Curves = self.contenders.iter().map(|_| Vec::new()).collect();
-        for factor in FACTORS {
+        for factor in FACTORS.iter().rev() {
             for i in &able {
-                curves[*i].push(self.play(*i, factor, series)?);
+                let played = self.play(*i, *factor, &curves, series)?;
+                curves[*i].insert(0, played);
             }
         }
         for _ in 0..LOOKS {
@@ -128,17 +129,13 @@ impl Scale<'_> {
                 if curves[s.from].iter().any(near) && curves[s.to].iter().any(near) {
                     continue;
                 }
-                let plans = [self.contenders[s.from].plan, self.contenders[s.to].plan];
-                let ways = able
-                    .iter()
-                    .filter(|i| plans.contains(&self.contenders[**i].plan));
-                for i in ways {
-                    if self.is_simulated(*i) {
+                for i in [s.from, s.to] {
+                    if self.is_simulated(i) {
                         series.plan(self.trials);
                     }
-                    let played = self.play(*i, s.at, series)?;
-                    curves[*i].push(played);
-                    curves[*i].sort_by(|a, b| a.factor.total_cmp(&b.factor));
+                    let played = self.play(i, s.at, &curves, series)?;
+                    curves[i].push(played);
+                    curves[i].sort_by(|a, b| a.factor.total_cmp(&b.factor));
                 }
             }
         }
@@ -157,15 +154,23 @@ impl Scale<'_> {
         self.contenders[i].way != Way::Paid
     }
 
-    fn play(&self, i: usize, factor: f64, series: &Series<'_>) -> Result<Played, CompareError> {
+    fn play(
+        &self,
+        i: usize,
+        factor: f64,
+        curves: &Curves,
+        series: &Series<'_>,
+    ) -> Result<Played, CompareError> {
         let c = &self.contenders[i];
         let n = usize::try_from(self.trials).unwrap_or(usize::MAX);
         let parts = if factor == 1.0 || !self.is_simulated(i) {
             c.parts.head(n)
+        } else if let Some(calm) = self.calm(i, factor, curves) {
+            calm
         } else {
             let exp = ways::scaled(&self.experiments[i], factor);
             let outcome = series.run(&exp, self.trials)?;
-            Parts::read(&exp, &outcome)?
+            Parts::read(&exp, &outcome, c.way)?
         };
         let cost = parts.cost(c.terms, factor)?;
         let totals = with_hours(&cost, &parts.stopped_ms, self.hour)?;
@@ -175,9 +180,19 @@ impl Scale<'_> {
         Ok(Played {
             factor,
             cost_usd: spread(cost, USD * self.per).mean,
-            stopped_h: spread(parts.stopped_ms, HOURS * self.per).mean,
+            stopped_h: spread(parts.stopped_ms.clone(), HOURS * self.per).mean,
+            calm: parts.is_calm().then_some(parts),
             totals,
         })
+    }
+
+    /// What is known without playing it: where no request is refused, as large ones as these or larger
+    /// ones, whoever would pay for them then, smaller ones are not refused either.
+    fn calm(&self, i: usize, factor: f64, curves: &Curves) -> Option<Parts> {
+        let own = |c: &Contender| c.plan == self.contenders[i].plan;
+        let twins = self.contenders.iter().zip(curves).filter(|(c, _)| own(c));
+        let mut larger = twins.flat_map(|(_, curve)| curve.iter().filter(|p| p.factor >= factor));
+        larger.find_map(|p| p.calm.clone())
     }
 
     /// Where the plan with the least mean changes.
@@ -337,7 +352,11 @@ pub fn band(points: &[(f64, [f64; 3])], at: f64) -> (f64, f64) {
     for p in points.iter().rev().filter(|p| p.0 < at) {
         let here = (p.0, p.1[1]);
         if here.1 > 0.0 {
-            low.0 = if low.1.1 > 0.0 { low.1.0 } else { cross(here, low.1) };
+            low.0 = if low.1.1 > 0.0 {
+                low.1.0
+            } else {
+                cross(here, low.1)
+            };
             break;
         }
         low.1 = here;
@@ -346,7 +365,11 @@ pub fn band(points: &[(f64, [f64; 3])], at: f64) -> (f64, f64) {
     for p in points.iter().filter(|p| p.0 > at) {
         let here = (p.0, p.1[2]);
         if here.1 < 0.0 {
-            high.0 = if high.1.1 < 0.0 { high.1.0 } else { cross(high.1, here) };
+            high.0 = if high.1.1 < 0.0 {
+                high.1.0
+            } else {
+                cross(high.1, here)
+            };
             break;
         }
         high.1 = here;

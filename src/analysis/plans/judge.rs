@@ -96,6 +96,9 @@ pub struct HourStep {
     pub entry: usize,
 }
 
+/// A dearer hour than anybody's, dollars: what changes beyond it is not said.
+const HOUR_MOST: f64 = 1_000.0;
+
 /// The judgement.
 #[derive(Clone, Debug)]
 pub struct Verdict {
@@ -113,7 +116,20 @@ impl Verdict {
         &self.entries[self.best]
     }
 
-    /// The scenario's own plan as it is used today: with extra usage or without.
+    /// Prices of an hour at which another contender takes over, as far as an hour may cost so much.
+    pub fn steps(&self) -> &[HourStep] {
+        let upto = self.hours.partition_point(|s| s.from.value <= HOUR_MOST);
+        &self.hours[..upto]
+    }
+
+    /// Whether extra usage makes no difference to the best plan.
+    pub fn is_twin_same(&self) -> bool {
+        let best = self.best();
+        self.of_plan(best.plan)
+            .any(|e| e.way != best.way && e.standing == Standing::Same)
+    }
+
+    /// The ways of a plan.
     pub fn of_plan(&self, plan: usize) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(move |e| e.plan == plan)
     }
@@ -139,7 +155,12 @@ pub fn judge(all: &[Contender], hour: Money, per: f64) -> Result<Verdict, Analys
     let Some(best) = able.iter().copied().min_by_key(|i| (sum(*i), *i)) else {
         return Err(AnalysisError::NoTrials);
     };
-    let wins = wins(&able.iter().map(|i| totals[*i].as_slice()).collect::<Vec<_>>());
+    let wins = wins(
+        &able
+            .iter()
+            .map(|i| totals[*i].as_slice())
+            .collect::<Vec<_>>(),
+    );
     let n = totals[best].len();
     let mut entries = Vec::with_capacity(all.len());
     for (i, c) in all.iter().enumerate() {
@@ -253,7 +274,7 @@ impl Wins {
     /// shared one makes a little too wide, never too narrow.
     pub(super) fn share(&self, n: usize) -> Estimate {
         let parts = self.by.iter().enumerate();
-        let won: f64 = parts.map(|(k, n)| *n as f64 / (k + 1) as f64).sum();
+        let won = parts.fold(0.0, |sum, (k, n)| sum + *n as f64 / (k + 1) as f64);
         let mut e = share(libm::round(won) as u64, n as u64);
         if n > 0 {
             e.value = won / n as f64;
@@ -362,6 +383,7 @@ mod tests {
                 extra: extra.iter().map(|v| v * PICO_PER_USD).collect(),
                 elsewhere: vec![0; extra.len()],
                 stopped_ms: hours.iter().map(|h| h * 3_600_000).collect(),
+                refused: hours.to_vec(),
             },
             demand_hash: Some(1),
             assumed: false,

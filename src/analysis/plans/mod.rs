@@ -7,9 +7,9 @@
 //! logged requests.
 
 pub mod envelope;
-pub mod growth;
 #[cfg(test)]
 pub mod fixture;
+pub mod growth;
 pub mod judge;
 mod notes;
 pub mod past;
@@ -23,10 +23,12 @@ use crate::analysis::numbers::{USD, spread};
 use crate::analysis::summarise::{self, About, AnalysisError};
 use crate::base::money::Money;
 use crate::engine::experiment::Experiment;
+use crate::engine::outcome::{Field, Outcome};
 use crate::engine::series::Series;
 
 use growth::Growth;
 use judge::{Contender, Verdict};
+pub use notes::left_out;
 use sentences::Words;
 use ways::{Limits, Parts, Terms, Way};
 
@@ -59,9 +61,8 @@ pub struct Question<'a> {
     pub file: &'a str,
     /// What an hour in which somebody is stopped costs.
     pub hour: Hour,
-    pub trials: u64,
-    /// Trials of each point of the curves; at most `trials`.
-    pub use_trials: u64,
+    /// Trials of each way of each plan; where nobody says, as many as the work allows ([`affordable`]).
+    pub trials: Option<u64>,
     /// Plans that are not compared, and why.
     pub left_out: &'a [(String, String)],
     /// Notes on how the offers were made.
@@ -122,24 +123,36 @@ pub fn plans(q: &Question<'_>, series: &Series<'_>) -> Result<PlansFinding, Comp
     };
     let per = Per::of(first.experiment, &q.about.trial_word);
     let months = months(first.experiment, &per);
-    let use_trials = q.use_trials.min(q.trials);
-    series.plan(all.len() as u64 * q.trials + use_trials);
+    let free = work::unhindered(first.experiment);
+    let trials = match q.trials {
+        Some(trials) => trials,
+        None => affordable(&series.run(&free, PILOT)?, all.len()),
+    };
+    let use_trials = use_trials(trials);
+    series.plan(all.len() as u64 * trials + use_trials);
     let mut contenders = Vec::with_capacity(all.len());
     let mut experiments = Vec::with_capacity(all.len());
     let mut header = None;
     for (i, way) in all {
         let offer = &q.offers[i];
         let exp = ways::experiment(offer, way, limits);
-        let outcome = series.run(&exp, q.trials)?;
-        if outcome.trials == 0 {
-            return Err(AnalysisError::NoTrials.into());
-        }
-        if i == own {
-            header = Some(summarise::header(&exp, &outcome, q.about));
-        }
-        let terms = Terms {
-            fee: fee(offer.fee, months),
-            tax_ppm: q.wallet.tax_ppm,
+        let twin = contenders
+            .iter()
+            .position(|c: &Contender| c.plan == i && c.parts.is_calm());
+        // Where no request is refused nothing is left for extra usage to pay: the same months.
+        let (parts, hash) = match twin.map(|t| &contenders[t]) {
+            Some(twin) => (twin.parts.clone(), twin.demand_hash),
+            None => {
+                let outcome = series.run(&exp, trials)?;
+                if outcome.trials == 0 {
+                    return Err(AnalysisError::NoTrials.into());
+                }
+                if i == own && header.is_none() {
+                    header = Some(summarise::header(&exp, &outcome, q.about));
+                }
+                let hash = outcome.sums.demand_hash;
+                (Parts::read(&exp, &outcome, way)?, Some(hash))
+            }
         };
         contenders.push(Contender {
             plan: i,
@@ -147,10 +160,13 @@ pub fn plans(q: &Question<'_>, series: &Series<'_>) -> Result<PlansFinding, Comp
             label: offer.label.clone(),
             way,
             today: offer.today,
-            terms,
-            parts: Parts::read(&exp, &outcome)?,
-            demand_hash: Some(outcome.sums.demand_hash),
-            assumed: is_assumed(&exp),
+            terms: Terms {
+                fee: fee(offer.fee, months),
+                tax_ppm: q.wallet.tax_ppm,
+            },
+            parts,
+            demand_hash: hash,
+            assumed: way != Way::Paid && is_assumed(&exp),
             incomplete: None,
         });
         experiments.push(exp);
@@ -159,7 +175,6 @@ pub fn plans(q: &Question<'_>, series: &Series<'_>) -> Result<PlansFinding, Comp
         return Err(AnalysisError::NoTrials.into());
     };
     header.assumed = contenders.iter().any(|c| c.assumed);
-    let free = work::unhindered(first.experiment);
     let outcome = series.run(&free, use_trials)?;
     let value = columns::value(&free, &outcome)?;
     let verdict = judge::judge(&contenders, q.hour.price, per.number)?;
@@ -200,6 +215,28 @@ pub fn plans(q: &Question<'_>, series: &Series<'_>) -> Result<PlansFinding, Comp
     Ok(found)
 }
 
+/// Trials that show how much work there is.
+const PILOT: u64 = 64;
+/// Requests that all ways of all plans may simulate together before curves over use.
+const REQUESTS: f64 = 200e6;
+/// Fewest and most trials where nobody says: a probability is then known to ± 5 % or ± 2 %.
+const TRIALS: (u64, u64) = (400, 2_000);
+/// Fewest and most trials of a point of the curves.
+const USE_TRIALS: (u64, u64) = (64, 256);
+
+/// As many trials as heavy work allows: whole hundreds, the same for the same scenario on any
+/// machine.
+fn affordable(pilot: &Outcome, ways: usize) -> u64 {
+    let requests: i64 = pilot.column(Field::Requests).iter().sum();
+    let each = (requests as f64 / pilot.trials.max(1) as f64).max(1.0);
+    let trials = (REQUESTS / each / ways.max(1) as f64 / 100.0) as u64 * 100;
+    trials.clamp(TRIALS.0, TRIALS.1)
+}
+
+fn use_trials(trials: u64) -> u64 {
+    (trials / 6).clamp(USE_TRIALS.0, USE_TRIALS.1).min(trials)
+}
+
 /// Months in the horizon, for fees: a part of a month counts by its days.
 fn months(experiment: &Experiment, per: &Per) -> f64 {
     if per.word == "month" {
@@ -236,9 +273,7 @@ impl PlansFinding {
                 .min_by(f64::total_cmp)
         };
         let points = self.growth.points.iter();
-        points
-            .filter_map(|p| Some((p.factor, least(p)?)))
-            .collect()
+        points.filter_map(|p| Some((p.factor, least(p)?))).collect()
     }
 
     pub fn words(&self) -> Words {

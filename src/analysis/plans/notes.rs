@@ -92,7 +92,8 @@ fn extra_usage(f: &PlansFinding) -> Vec<String> {
     }
     if has(Way::Paid) {
         out.push(
-            "an API key pays list price with a 5-minute cache; its rate limits are not modelled"
+            "an API key pays list price with a 5-minute cache; its rate limits are not modelled, and it \
+             needs a client that takes a key"
                 .to_owned(),
         );
     }
@@ -102,9 +103,11 @@ fn extra_usage(f: &PlansFinding) -> Vec<String> {
 fn hours(q: &Question<'_>) -> String {
     let several = q.offers.iter().any(|o| o.experiment.actors.len() > 1);
     match several {
-        true => "stopped hours are those in which somebody wants to work and cannot, added up over \
+        true => {
+            "stopped hours are those in which somebody wants to work and cannot, added up over \
                  all actors: an agent's hour counts like a person's"
-            .to_owned(),
+                .to_owned()
+        }
         false => "stopped hours are those in which you want to work and cannot".to_owned(),
     }
 }
@@ -134,8 +137,8 @@ fn yearly(offers: &[Offer<'_>]) -> Option<String> {
     })
 }
 
-/// `left out: Enterprise (its fee is negotiated)`: plans of one reason together.
-pub(super) fn left_out(all: &[(String, String)]) -> Option<String> {
+/// `left out: Enterprise (fee negotiated)`: plans of one reason together.
+pub fn left_out(all: &[(String, String)]) -> Option<String> {
     let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();
     for (name, why) in all {
         match by_reason.iter_mut().find(|r| r.0 == why) {
@@ -145,7 +148,7 @@ pub(super) fn left_out(all: &[(String, String)]) -> Option<String> {
     }
     let parts: Vec<String> = by_reason
         .iter()
-        .map(|(why, names)| format!("{}: {why}", join(names)))
+        .map(|(why, names)| format!("{} ({why})", join(names)))
         .collect();
     (!parts.is_empty()).then(|| format!("left out: {}", parts.join("; ")))
 }

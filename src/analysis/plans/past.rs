@@ -53,7 +53,7 @@ pub fn past(f: &HistoryFindings, hour: Hour) -> Result<PastFinding, AnalysisErro
             }
             (None, _) => left_out.push((
                 plan.label.clone(),
-                "its fee is negotiated (plan.fee sets it, if it is yours)".to_owned(),
+                "fee negotiated; plan.fee sets it, if it is yours".to_owned(),
             )),
         }
     }
@@ -89,6 +89,7 @@ fn contenders(plan: &PlanFinding, number: usize, terms: Terms, draws: usize) -> 
                 extra: column(|d| d.charged),
                 elsewhere: vec![0; draws],
                 stopped_ms: column(|d| d.hours_hit.saturating_mul(HOUR_MS)),
+                refused: column(|d| d.hours_hit),
             },
             demand_hash: None,
             assumed: !plan.certain,

@@ -16,12 +16,11 @@ use super::{Hour, PlansFinding};
 /// Hours that are worth a word.
 const HOURS_LEAST: f64 = 0.05;
 
-/// `Max 5x, extra usage on`: as in tables.
+/// `Max 5x + extra`: as in tables.
 pub fn name(e: &Entry) -> String {
-    match (e.way, e.only) {
-        (_, true) | (Way::Paid, _) => e.label.clone(),
-        (Way::Without, _) => format!("{}, extra usage off", e.label),
-        (Way::With, _) => format!("{}, extra usage on", e.label),
+    match e.way {
+        Way::With => format!("{} + extra", e.label),
+        _ => e.label.clone(),
     }
 }
 
@@ -32,6 +31,14 @@ pub fn said(e: &Entry) -> String {
         (_, true) | (Way::Paid, _) => e.label.clone(),
         (Way::Without, _) => format!("{} without extra usage", e.label),
         (Way::With, _) => format!("{} with extra usage", e.label),
+    }
+}
+
+/// `Max 5x`, `an API key`: a plan whichever its way.
+pub fn plan(e: &Entry) -> &str {
+    match e.id.as_str() {
+        "api" => "an API key",
+        _ => &e.label,
     }
 }
 
@@ -48,10 +55,10 @@ pub struct Words {
 pub fn sentences(f: &PlansFinding) -> Vec<String> {
     let words = f.words();
     let mut out = vec![headline(&f.verdict, &words)];
-    out.extend(switch(&f.verdict, &words));
-    out.extend(next(&f.verdict, &words));
-    out.extend(key(&f.verdict, &words));
     out.extend(today(&f.verdict, f.today, &words));
+    out.extend(switch(&f.verdict, &words));
+    out.extend(next(&f.verdict, f.today, &words));
+    out.extend(key(&f.verdict, &words));
     out.push(hour(&f.verdict, f.hour));
     out.extend(idle(f));
     out.push(growth(f));
@@ -63,7 +70,7 @@ pub fn of_past(p: &PastFinding) -> Vec<String> {
     let (v, words) = (&p.verdict, p.words());
     let mut out = vec![headline(v, &words)];
     out.extend(switch(v, &words));
-    out.extend(next(v, &words));
+    out.extend(next(v, None, &words));
     out.extend(key(v, &words));
     out.push(hour(v, p.hour));
     out.push(format!(
@@ -77,33 +84,68 @@ pub fn of_past(p: &PastFinding) -> Vec<String> {
 /// Which is cheapest, what it costs, how often it is the cheapest.
 pub fn headline(v: &Verdict, w: &Words) -> String {
     let best = v.best();
-    let twin = v
-        .of_plan(best.plan)
-        .any(|e| e.way != best.way && e.standing == Standing::Same);
-    let subject = match twin {
+    let subject = match v.is_twin_same() {
         true => format!("{}, with extra usage or without,", best.label),
         false => said(best),
     };
     let share = v.shares.iter().find(|s| s.plan == best.plan);
     let often = share.map_or_else(String::new, |s| {
-        let all = s.cheapest.value >= 1.0;
-        match all {
-            true => format!(", and of all plans it is the cheapest in each of {}", many(v, w)),
-            false => format!(
-                ", and of all plans it is the cheapest in {}",
-                of_trials(&s.cheapest, v, w)
-            ),
-        }
+        format!(
+            ". It is the cheapest of all plans in {}",
+            of_trials(&s.cheapest, v, w)
+        )
     });
     let stopped = match best.stopped_h.mean >= HOURS_LEAST {
-        true => format!(", with {} stopped", hours(best.stopped_h.mean)),
+        true => format!(", {} of it stopped", hours(best.stopped_h.mean)),
         false => String::new(),
     };
     format!(
-        "{} is cheapest for this work: {}{stopped}{often}.",
+        "{} is cheapest for this work: {}{stopped}{often}.{}",
         upper_first(&subject),
-        amount(best, w)
+        amount(best, w),
+        though(v, w)
     )
+}
+
+/// The answer in one line, for a title.
+pub fn title(v: &Verdict, w: &Words) -> String {
+    let best = v.best();
+    let often = v.shares.iter().find(|s| s.plan == best.plan);
+    let often = often.map_or_else(String::new, |s| {
+        format!(", the cheapest plan in {}", of_trials(&s.cheapest, v, w))
+    });
+    let name = match v.is_twin_same() {
+        true => best.label.clone(),
+        false => said(best),
+    };
+    format!(
+        "{} costs least on average, {} a {}{often}",
+        upper_first(&name),
+        usd(best.cost_usd.mean),
+        w.per
+    )
+}
+
+/// Where another plan is the cheapest more often, but not on average.
+fn though(v: &Verdict, w: &Words) -> String {
+    let best = v.best();
+    let share = |plan: usize| {
+        let found = v.shares.iter().find(|s| s.plan == plan);
+        found.map_or(0.0, |s| s.cheapest.value)
+    };
+    let most = v.shares.iter().max_by(|a, b| {
+        let by_share = a.cheapest.value.total_cmp(&b.cheapest.value);
+        by_share.then(b.plan.cmp(&a.plan))
+    });
+    match most {
+        Some(m) if m.plan != best.plan && m.cheapest.value > share(best.plan) => format!(
+            " {} is cheapest more often, in {}, but not on average: its dear {} weigh more.",
+            m.label,
+            of_trials(&m.cheapest, v, w),
+            w.trials
+        ),
+        _ => String::new(),
+    }
 }
 
 /// `$124 a month on average (10-90 %: $100-$388)`.
@@ -112,29 +154,39 @@ fn amount(e: &Entry, w: &Words) -> String {
     if (s.p10 - s.p90).abs() < 0.005 && (s.mean - s.p50).abs() < 0.005 {
         return format!("{} a {}", usd(s.mean), w.per);
     }
-    format!(
-        "{} a {} on average (10-90 %: {})",
-        usd(s.mean),
-        w.per,
-        usd_range(s.p10, s.p90)
-    )
+    let range = match usd(s.p10) == usd(s.p90) {
+        true => format!("{} in most {}", usd(s.p50), w.trials),
+        false => format!("10-90 %: {}", usd_range(s.p10, s.p90)),
+    };
+    format!("{} a {} on average ({range})", usd(s.mean), w.per)
 }
 
 fn many(v: &Verdict, w: &Words) -> String {
     format!("{} {}", group_thousands(v.trials as u64), w.trials)
 }
 
-/// `88 % ± 2 % of months`, `7 of 2,000 months`.
+/// `88 % ± 2 % of months`, `7 of 2,000 months`, `all 2,000 months`.
 fn of_trials(e: &Estimate, v: &Verdict, w: &Words) -> String {
+    if e.value >= 1.0 {
+        return format!("all {}", many(v, w));
+    }
     if let Some(rare) = rare(e.value, v.trials) {
         return format!("{rare} {}", w.trials);
+    }
+    if let Some(rare) = rare(1.0 - e.value, v.trials) {
+        return format!("all but {rare} {}", w.trials);
     }
     let half = (e.high - e.value).max(e.value - e.low) * 100.0;
     let half = match half < 0.95 {
         true => format!("{:.1}", half.max(0.1)),
         false => format!("{half:.0}"),
     };
-    format!("{} ± {half} % of {}", percent(e.value), w.trials)
+    let share = percent(e.value);
+    format!(
+        "{} ± {half} % of {}",
+        share.trim_end_matches(" %"),
+        w.trials
+    )
 }
 
 /// Whether extra usage should be on with the best plan.
@@ -185,17 +237,21 @@ fn switch(v: &Verdict, w: &Words) -> Option<String> {
 }
 
 /// The best of the other plans.
-fn next(v: &Verdict, w: &Words) -> Option<String> {
+fn next(v: &Verdict, today: Option<usize>, w: &Words) -> Option<String> {
     let best = v.best();
     let other = v
         .entries
         .iter()
         .filter(|e| e.plan != best.plan && e.incomplete.is_none())
         .min_by(|a, b| a.total_usd.mean.total_cmp(&b.total_usd.mean))?;
+    let own = today.and_then(|i| v.entries.get(i));
+    if own.is_some_and(|e| e.plan == other.plan && e.way == other.way) {
+        return None;
+    }
     let share = v.shares.iter().find(|s| s.plan == other.plan)?;
     let often = match share.cheapest.value {
         p if p <= 0.0 => "never the cheapest".to_owned(),
-        _ => format!("the cheapest in {}", of_trials(&share.cheapest, v, w)),
+        _ => format!("cheapest in {}", of_trials(&share.cheapest, v, w)),
     };
     Some(match other.standing {
         Standing::Same => format!("{} costs the same in each.", upper_first(&said(other))),
@@ -267,7 +323,7 @@ fn today(v: &Verdict, today: Option<usize>, w: &Words) -> Option<String> {
             w.per
         ),
         Standing::Dearer => format!(
-            "What you have today, {}, costs {} a {} more{}.",
+            "What you have today, {}, costs {} a {} more on average{}.",
             said(e),
             plus_minus(&e.against_best),
             w.per,
@@ -287,16 +343,16 @@ pub fn hour(v: &Verdict, hour: Hour) -> String {
             money(hour.price)
         ),
     };
-    let now = v
-        .hours
+    let steps = v.steps();
+    let now = steps
         .iter()
         .rposition(|s| s.from.value <= hour.price.to_f64())
         .unwrap_or(0);
-    let at = |i: usize| v.hours.get(i).and_then(|s| v.entries.get(s.entry));
+    let at = |i: usize| steps.get(i).and_then(|s| v.entries.get(s.entry));
     let Some(same) = at(now) else {
         return price;
     };
-    if v.hours.len() == 1 {
+    if steps.len() == 1 {
         return format!(
             "{price} Its price does not matter: {} costs least at any.",
             said(same)
@@ -311,8 +367,8 @@ pub fn hour(v: &Verdict, hour: Hour) -> String {
         )
     };
     let mut parts = Vec::new();
-    let below = v.hours[now].from.value;
-    let above = v.hours.get(now + 1).map(|s| s.from.value);
+    let below = steps[now].from.value;
+    let above = steps.get(now + 1).map(|s| s.from.value);
     parts.push(match (below > 0.0, above) {
         (true, None) => format!("the answer is the same at any price above {}", usd(below)),
         (true, Some(above)) => format!(
@@ -326,11 +382,11 @@ pub fn hour(v: &Verdict, hour: Hour) -> String {
         ),
     });
     for i in (0..now).rev() {
-        let upto = v.hours[i + 1].from.value;
+        let upto = steps[i + 1].from.value;
         parts.extend(at(i).map(|e| format!("below {} {} costs least", usd(upto), detail(e))));
     }
-    for i in now + 1..v.hours.len() {
-        let from = v.hours[i].from.value;
+    for i in now + 1..steps.len() {
+        let from = steps[i].from.value;
         parts.extend(at(i).map(|e| format!("above {} {} costs least", usd(from), detail(e))));
     }
     format!("{price} {}.", upper_first(&parts.join("; ")))
@@ -354,7 +410,7 @@ pub fn growth(f: &PlansFinding) -> String {
         usd(g.value_usd),
         f.per.word
     );
-    let label = |i: usize| f.verdict.entries.get(i).map_or("", |e| e.label.as_str());
+    let label = |i: usize| f.verdict.entries.get(i).map_or("", plan);
     let (least, most) = (FACTORS[0], FACTORS[FACTORS.len() - 1]);
     let Some(last) = g.switches.last() else {
         return format!(
@@ -372,8 +428,10 @@ pub fn growth(f: &PlansFinding) -> String {
     parts.push(end);
     let close = g.switches.iter().find(|s| s.low <= 1.0 && 1.0 <= s.high);
     let close = match close {
-        Some(_) => " Today's use lies so near to a switch-over that these trials cannot tell which \
-                    side it is on.",
+        Some(_) => {
+            " Today's use lies so near to a switch-over that these trials cannot tell which \
+                    side it is on."
+        }
         None => "",
     };
     format!(

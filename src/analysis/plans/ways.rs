@@ -1,11 +1,12 @@
 //! Ways to do the work: a plan without extra usage, with it, or every token paid.
 
-use crate::account::spec::{Access, Limit, WalletSpec};
+use crate::account::spec::{Access, Limit, Opens, Provenance, WalletSpec, WindowSpec};
 use crate::analysis::compare::work;
 use crate::analysis::summarise::AnalysisError;
-use crate::base::law::{Draw, Law};
+use crate::base::law::{Draw, Law, Level};
 use crate::base::money::Money;
 use crate::base::time::Span;
+use crate::demand::spec::CacheSpec;
 use crate::engine::experiment::Experiment;
 use crate::engine::outcome::{Field, Outcome};
 
@@ -75,15 +76,49 @@ pub fn experiment(offer: &Offer<'_>, way: Way, limits: Limits) -> Experiment {
             wallet.monthly_limit = limits.monthly;
             wallet.member_limit = limits.member;
         }
-        Way::Paid => {
-            wallet.daily_limit = None;
-        }
+        Way::Paid => open(&mut exp),
     }
     exp
 }
 
-/// The experiment with every request `factor` times as large (at most and at least as the limits of
-/// draws allow): windows and spend limits hold that much less of it. What is charged must be
+/// Dollars that no work costs.
+const ENDLESS_USD: f64 = 4_000_000.0;
+
+/// Puts one window without an end in place of the wallet. What is paid at list price anyway, with the
+/// cache that credits have, costs the same so, and is played much faster.
+fn open(exp: &mut Experiment) {
+    exp.account.wallet.daily_limit = None;
+    exp.account.windows = vec![WindowSpec {
+        name: "list price".to_owned(),
+        label: "List price".to_owned(),
+        message: String::new(),
+        opens: Opens::Fixed { resets: Vec::new() },
+        limit: Limit::Usd(Draw {
+            per: Level::Trial,
+            ..Draw::constant(ENDLESS_USD)
+        }),
+        provenance: Provenance::Given,
+        used: 0.0,
+    }];
+    for class in &mut exp.account.classes {
+        (class.plan, class.windows) = (true, 1);
+    }
+    for actor in &mut exp.actors {
+        let subs = actor.sub_agents.iter_mut().map(|s| &mut s.chain);
+        for chain in std::iter::once(&mut actor.chain).chain(subs) {
+            if let CacheSpec::Ttl {
+                on_plan,
+                on_credits,
+                ..
+            } = &mut chain.cache
+            {
+                on_plan.iter_mut().for_each(|life| life.0 = *on_credits);
+            }
+        }
+    }
+}
+
+/// The experiment with every request `factor` times as large: windows and spend limits hold that much less of it. What is charged must be
 /// multiplied afterwards ([`Parts::total`]). Sessions, hours and random numbers stay.
 pub fn scaled(exp: &Experiment, factor: f64) -> Experiment {
     let mut exp = exp.clone();
@@ -138,6 +173,8 @@ pub struct Parts {
     /// Paid at list price elsewhere.
     pub elsewhere: Vec<i64>,
     pub stopped_ms: Vec<i64>,
+    /// Requests that were refused.
+    pub refused: Vec<i64>,
 }
 
 /// What is paid whatever happens, and the tax on all.
@@ -151,12 +188,30 @@ pub struct Terms {
 
 impl Parts {
     /// Reads the columns of a run.
-    pub fn read(exp: &Experiment, outcome: &Outcome) -> Result<Parts, AnalysisError> {
+    ///
+    /// # Errors
+    /// When an amount leaves the range of money.
+    pub fn read(exp: &Experiment, outcome: &Outcome, way: Way) -> Result<Parts, AnalysisError> {
+        let mut extra = outcome.column(Field::FromBought);
+        if way == Way::Paid {
+            for m in 0..exp.months.len() {
+                for (sum, v) in extra.iter_mut().zip(outcome.column(Field::Covered(m))) {
+                    *sum = sum.checked_add(v).ok_or(AnalysisError::MoneyRange)?;
+                }
+            }
+        }
         Ok(Parts {
-            extra: outcome.column(Field::FromBought),
+            extra,
             elsewhere: crate::analysis::compare::columns::elsewhere(exp, outcome)?,
             stopped_ms: outcome.column(Field::BlockedMs),
+            refused: outcome.column(Field::Blocked),
         })
+    }
+
+    /// Whether a plan paid for every request of every trial.
+    pub fn is_calm(&self) -> bool {
+        let none = |column: &[i64]| column.iter().all(|v| *v == 0);
+        none(&self.refused) && none(&self.extra) && none(&self.elsewhere) && none(&self.stopped_ms)
     }
 
     /// The first trials.
@@ -166,6 +221,7 @@ impl Parts {
             extra: head(&self.extra),
             elsewhere: head(&self.elsewhere),
             stopped_ms: head(&self.stopped_ms),
+            refused: head(&self.refused),
         }
     }
 
@@ -202,7 +258,11 @@ pub fn taxed(amount: i128, ppm: i64) -> i128 {
 ///
 /// # Errors
 /// When an amount leaves the range of money.
-pub fn with_hours(cost: &[i64], stopped_ms: &[i64], hour: Money) -> Result<Vec<i64>, AnalysisError> {
+pub fn with_hours(
+    cost: &[i64],
+    stopped_ms: &[i64],
+    hour: Money,
+) -> Result<Vec<i64>, AnalysisError> {
     let rows = cost.iter().zip(stopped_ms);
     rows.map(|(cost, ms)| {
         let lost = i128::from(*ms) * i128::from(hour.0) / i128::from(Span::hours(1).0);
@@ -214,7 +274,6 @@ pub fn with_hours(cost: &[i64], stopped_ms: &[i64], hour: Money) -> Result<Vec<i
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::law::Level;
 
     #[test]
     fn totals_by_hand() {
@@ -222,6 +281,7 @@ mod tests {
             extra: vec![10_000_000, 0],
             elsewhere: vec![0, 2_000_000],
             stopped_ms: vec![1_800_000, 0],
+            refused: vec![1, 0],
         };
         let terms = Terms {
             fee: 100_000_000,
@@ -243,7 +303,10 @@ mod tests {
     fn a_law_without_a_scale_shrinks_too() {
         let beta = Draw {
             per: Level::Trial,
-            ..Draw::of(Law::Beta { alpha: 2.0, beta: 3.0 })
+            ..Draw::of(Law::Beta {
+                alpha: 2.0,
+                beta: 3.0,
+            })
         };
         let half = shrunk(&beta, 0.5);
         for p in [0.1, 0.5, 0.9] {

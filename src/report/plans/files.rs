@@ -75,9 +75,7 @@ pub(super) fn contenders(v: &Verdict, to: &mut dyn Write) -> io::Result<()> {
     let mut header = ["plan", "name", "way", "today", "standing"]
         .map(str::to_owned)
         .to_vec();
-    header.extend(
-        ["fee_usd", "extra_usage_usd", "elsewhere_usd", "tax_usd"].map(str::to_owned),
-    );
+    header.extend(["fee_usd", "extra_usage_usd", "elsewhere_usd", "tax_usd"].map(str::to_owned));
     header.extend(spread_header("cost", "usd"));
     header.extend(spread_header("stopped", "h"));
     header.extend(share_header("p_stopped"));
@@ -86,8 +84,14 @@ pub(super) fn contenders(v: &Verdict, to: &mut dyn Write) -> io::Result<()> {
     header.extend(share_header("p_cheapest"));
     header.push("p_cheapest_tied".to_owned());
     header.extend(
-        ["dearer_than_best_usd", "dearer_low_usd", "dearer_high_usd", "limits_assumed", "demand_hash"]
-            .map(str::to_owned),
+        [
+            "dearer_than_best_usd",
+            "dearer_low_usd",
+            "dearer_high_usd",
+            "limits_assumed",
+            "demand_hash",
+        ]
+        .map(str::to_owned),
     );
     let mut rows = Rows::start(to, &header)?;
     for e in &v.entries {
@@ -115,7 +119,10 @@ fn row(e: &Entry) -> Vec<String> {
     let d = &e.against_best.mean;
     row.extend([d.value, d.low, d.high].map(usd));
     row.push(e.assumed.to_string());
-    row.push(e.demand_hash.map_or_else(String::new, |x| format!("{x:016x}")));
+    row.push(
+        e.demand_hash
+            .map_or_else(String::new, |x| format!("{x:016x}")),
+    );
     row
 }
 
@@ -200,7 +207,8 @@ fn switches(f: &PlansFinding, to: &mut dyn Write) -> io::Result<()> {
     ];
     let mut rows = Rows::start(to, &header)?;
     for s in &f.growth.switches {
-        let (Some(a), Some(b)) = (f.verdict.entries.get(s.from), f.verdict.entries.get(s.to)) else {
+        let (Some(a), Some(b)) = (f.verdict.entries.get(s.from), f.verdict.entries.get(s.to))
+        else {
             continue;
         };
         let low = match s.low > 0.0 {

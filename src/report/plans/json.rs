@@ -41,10 +41,9 @@ pub fn document(f: &PlansFinding, files: &[String]) -> std::io::Result<String> {
         "warnings": f.warnings,
         "files": files,
     });
-    if let (Some(all), Value::Object(more)) = (
-        document.as_object_mut(),
-        verdict(&f.verdict, f.hour),
-    ) {
+    if let (Some(all), Value::Object(more)) =
+        (document.as_object_mut(), verdict(&f.verdict, f.hour))
+    {
         all.extend(more);
     }
     let mut text = serde_json::to_string_pretty(&document)?;

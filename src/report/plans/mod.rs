@@ -30,7 +30,7 @@ pub fn screen(f: &PlansFinding, look: &Look) -> String {
         page.wrapped("", &sentence);
     }
     page.blank();
-    contenders(&mut page, &f.verdict, f.hour, &f.per.word);
+    contenders(&mut page, &f.verdict, f.hour, &f.per.word, f.today);
     hours(&mut page, &f.verdict, &f.per.word);
     growth(&mut page, f);
     page.blank();
@@ -78,18 +78,9 @@ fn title(page: &mut Page<'_>, f: &PlansFinding) {
     }
 }
 
-/// Multiples of today's use that a screen shows.
-const SHOWN: [f64; 8] = [0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0];
-const _: () = assert!(SHOWN.len() <= FACTORS.len());
-
 /// The least mean of each plan over use, and which plan it is.
 fn growth(page: &mut Page<'_>, f: &PlansFinding) {
-    let plans: Vec<(usize, &str)> = f
-        .verdict
-        .shares
-        .iter()
-        .map(|s| (s.plan, s.label.as_str()))
-        .collect();
+    let plans = columns(f, page.width() - INDENT);
     if plans.len() < 2 {
         return;
     }
@@ -97,7 +88,7 @@ fn growth(page: &mut Page<'_>, f: &PlansFinding) {
     head.extend(plans.iter().map(|p| p.1.to_owned()));
     head.push("cheapest".to_owned());
     let mut rows = vec![head];
-    for factor in SHOWN {
+    for factor in FACTORS {
         let Some(point) = f.growth.points.iter().find(|p| p.factor == factor) else {
             continue;
         };
@@ -105,14 +96,17 @@ fn growth(page: &mut Page<'_>, f: &PlansFinding) {
             let curve = f.plan_curve(plan);
             curve.iter().find(|p| p.0 == factor).map(|p| p.1)
         };
-        let means: Vec<Option<f64>> = plans.iter().map(|p| mean(p.0)).collect();
-        let best = f.growth.lowest_at(point).and_then(|i| f.verdict.entries.get(i));
+        let best = f
+            .growth
+            .lowest_at(point)
+            .and_then(|i| f.verdict.entries.get(i));
         let today = if factor == 1.0 { " (today)" } else { "" };
         let mut row = vec![
             format!("{factor} ×{today}"),
             usd(factor * f.growth.value_usd),
         ];
-        row.extend(means.iter().map(|m| m.map_or_else(|| "–".to_owned(), whole)));
+        let cell = |p: &(usize, &str)| mean(p.0).map_or_else(|| "–".to_owned(), whole);
+        row.extend(plans.iter().map(cell));
         row.push(best.map_or_else(String::new, |e| e.label.clone()));
         rows.push(row);
     }
@@ -121,6 +115,38 @@ fn growth(page: &mut Page<'_>, f: &PlansFinding) {
     right[0] = false;
     right[plans.len() + 2] = false;
     page.table(&rows, &right);
+    let all = f.verdict.shares.len();
+    if plans.len() < all {
+        page.line(&format!("{} more in use.csv", all - plans.len()));
+    }
+}
+
+/// Plans for which there is room: those that are cheapest somewhere and the own one come first.
+fn columns(f: &PlansFinding, room: usize) -> Vec<(usize, &str)> {
+    let entry = |i: usize| f.verdict.entries.get(i).map(|e| e.plan);
+    let wins = f.growth.switches.iter().flat_map(|s| [s.from, s.to]);
+    let mut first: Vec<usize> = wins.chain([f.growth.first]).filter_map(entry).collect();
+    first.push(f.verdict.best().plan);
+    first.extend(f.today.and_then(entry));
+    let shares = || f.verdict.shares.iter();
+    let order = shares().filter(|s| first.contains(&s.plan));
+    let order = order.chain(shares().filter(|s| !first.contains(&s.plan)));
+    let widest = |s: &str| s.chars().count();
+    let last = shares().map(|s| widest(&s.label)).max().unwrap_or(0);
+    // The multiple and its list price, the name of the cheapest.
+    let mut used = 11 + 2 + 10 + 2 + last;
+    let mut kept: Vec<usize> = Vec::new();
+    for s in order {
+        used += widest(&s.label).max(8) + 2;
+        if used > room {
+            break;
+        }
+        kept.push(s.plan);
+    }
+    shares()
+        .filter(|s| kept.contains(&s.plan))
+        .map(|s| (s.plan, s.label.as_str()))
+        .collect()
 }
 
 /// An amount that is compared with larger ones: cents say nothing from ten dollars on.
@@ -133,17 +159,16 @@ fn steps(f: &PlansFinding) -> Vec<String> {
     let best = f.verdict.best();
     let file = &f.file;
     let mut out = Vec::new();
-    let today = best.today;
-    let set = match today {
+    let set = match best.today {
         true => String::new(),
         false => format!(" --set plan.name={}", best.id),
     };
     out.push(format!(
-        "burncast run {file}{set}   when its windows run dry, and what stops you"
+        "burncast run {file}{set} (when its windows run dry, and what stops you)"
     ));
     out.push(format!(
-        "burncast compare {file} --models opus-5.5,sonnet-5.5   whether another model saves more \
-         than another plan"
+        "burncast compare {file} --models opus,sonnet (whether another model saves more than \
+         another plan)"
     ));
     out
 }

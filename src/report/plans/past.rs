@@ -5,6 +5,7 @@ use std::io;
 use serde_json::{Value, json};
 
 use crate::analysis::history::HistoryFindings;
+use crate::analysis::plans::left_out;
 use crate::analysis::plans::past::PastFinding;
 use crate::base::money::group_thousands;
 use crate::report::folder::Written;
@@ -47,7 +48,7 @@ pub fn screen(f: &HistoryFindings, p: &PastFinding, look: &Look) -> String {
         page.wrapped("", &sentence);
     }
     page.blank();
-    contenders(&mut page, &p.verdict, p.hour, &p.per.word);
+    contenders(&mut page, &p.verdict, p.hour, &p.per.word, None);
     hours(&mut page, &p.verdict, &p.per.word);
     page.blank();
     for note in notes(f, p) {
@@ -59,12 +60,12 @@ pub fn screen(f: &HistoryFindings, p: &PastFinding, look: &Look) -> String {
     page.blank();
     page.wrapped(
         "next",
-        "burncast run --history   each plan by itself: when it would have stopped you, and by what",
+        "burncast run --history (each plan by itself: when it would have stopped you, and by what)",
     );
     page.wrapped(
         "next",
-        "burncast fit -o me.toml && burncast plans me.toml   the same for months to come, and as use \
-         grows",
+        "burncast fit -o me.toml && burncast plans me.toml (the same for months to come, and as use \
+         grows)",
     );
     if let Some(written) = &look.written {
         page.blank();
@@ -79,16 +80,7 @@ fn notes(f: &HistoryFindings, p: &PastFinding) -> Vec<String> {
          stopped hour is an hour by the clock in which work was refused",
         f.days, p.per.number
     )];
-    let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (name, why) in &p.left_out {
-        match by_reason.iter_mut().find(|r| r.0 == why) {
-            Some(r) => r.1.push(name),
-            None => by_reason.push((why, vec![name])),
-        }
-    }
-    for (why, names) in by_reason {
-        out.push(format!("left out: {}: {why}", names.join(", ")));
-    }
+    out.extend(left_out(&p.left_out));
     let incomplete = p.verdict.entries.iter();
     out.extend(incomplete.filter_map(|e| {
         let why = e.incomplete.as_ref()?;

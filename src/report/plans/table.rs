@@ -3,6 +3,7 @@
 use crate::analysis::plans::Hour;
 use crate::analysis::plans::judge::{Entry, Standing, Verdict};
 use crate::analysis::plans::sentences::name;
+use crate::analysis::plans::ways::Way;
 use crate::analysis::words::{hours as h, money, percent, usd};
 use crate::report::page::Page;
 
@@ -10,10 +11,10 @@ use crate::report::page::Page;
 const WIDE: usize = 96;
 
 /// Every contender, the best first.
-pub fn contenders(page: &mut Page<'_>, v: &Verdict, hour: Hour, per: &str) {
+pub fn contenders(page: &mut Page<'_>, v: &Verdict, hour: Hour, per: &str, today: Option<usize>) {
     let wide = page.width() >= WIDE;
-    let mut order: Vec<&Entry> = v.entries.iter().collect();
-    order.sort_by(|a, b| {
+    let mut order: Vec<(usize, &Entry)> = v.entries.iter().enumerate().collect();
+    order.sort_by(|(_, a), (_, b)| {
         let able = a.incomplete.is_some().cmp(&b.incomplete.is_some());
         able.then(a.total_usd.mean.total_cmp(&b.total_usd.mean))
     });
@@ -30,8 +31,9 @@ pub fn contenders(page: &mut Page<'_>, v: &Verdict, hour: Hour, per: &str) {
     head.extend(["dearer by", "cheapest"].map(str::to_owned));
     let columns = head.len();
     let mut rows = vec![head];
-    for e in order {
-        let mut row = vec![format!("{}{}", name(e), if e.today { " ◂" } else { "" })];
+    for (i, e) in order {
+        let mark = if today == Some(i) { " ◂" } else { "" };
+        let mut row = vec![format!("{}{mark}", name(e))];
         if wide {
             row.push(whole(e.fee_usd));
             row.push(whole(e.extra_usd + e.elsewhere_usd));
@@ -55,14 +57,17 @@ pub fn contenders(page: &mut Page<'_>, v: &Verdict, hour: Hour, per: &str) {
     right[0] = false;
     page.table(&rows, &right);
     let mut below = Vec::new();
-    if v.entries.iter().any(|e| e.today) {
-        below.push("◂ the plan you have");
+    if today.is_some() {
+        below.push("◂ what you have");
     }
     if wide {
         below.push(match elsewhere {
             true => "tokens: extra usage, and list price paid elsewhere",
             false => "tokens: extra usage, or list price on an API key",
         });
+    }
+    if v.entries.iter().any(|e| e.way == Way::With) {
+        below.push("+ extra: extra usage on");
     }
     below.push("cheapest: ties are shared");
     page.wrapped("", &below.join(" · "));
@@ -86,30 +91,30 @@ fn apart(e: &Entry) -> String {
 
 /// Who costs least at which price of an hour; nothing where it does not matter.
 pub fn hours(page: &mut Page<'_>, v: &Verdict, per: &str) {
-    if v.hours.len() < 2 {
+    let steps = v.steps();
+    if steps.len() < 2 {
         return;
     }
     let mut rows = vec![
-        ["A stopped hour at", "costs least", &format!("a {per}"), "stopped"]
-            .map(str::to_owned)
-            .to_vec(),
+        [
+            "A stopped hour from",
+            "costs least",
+            &format!("a {per}"),
+            "stopped",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
     ];
-    for (i, s) in v.hours.iter().enumerate() {
+    for s in steps {
         let Some(e) = v.entries.get(s.entry) else {
             continue;
         };
-        let next = v.hours.get(i + 1).map(|n| n.from.value);
-        let range = match (s.from.value > 0.0, next) {
-            (false, Some(to)) => format!("$0-{}", usd(to)),
-            (_, Some(to)) => format!("{}-{}", usd(s.from.value), usd(to)),
-            (_, None) => format!("{} and more", usd(s.from.value)),
-        };
         let error = match s.from.half_width() {
-            half if s.from.value > 0.0 && half.is_finite() => format!(" (from: ± {})", usd(half)),
+            half if half >= 0.005 && half.is_finite() => format!(" ± {}", usd(half)),
             _ => String::new(),
         };
         rows.push(vec![
-            format!("{range}{error}"),
+            format!("{}{error}", usd(s.from.value)),
             name(e),
             whole(e.cost_usd.mean),
             h(e.stopped_h.mean),

@@ -15,7 +15,11 @@ fn look(width: usize) -> Look {
 #[test]
 fn a_wide_and_a_narrow_screen() {
     let f = fixture::heavy();
-    insta::assert_snapshot!(format!("{}\n{}", screen(&f, &look(100)), screen(&f, &look(80))));
+    insta::assert_snapshot!(format!(
+        "{}\n{}",
+        screen(&f, &look(100)),
+        screen(&f, &look(80))
+    ));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::super::theme::{self, Color};
 use super::super::{frame, say};
 use crate::analysis::plans::PlansFinding;
 use crate::analysis::plans::judge::{Entry, Standing};
-use crate::analysis::plans::sentences::{headline, name};
+use crate::analysis::plans::sentences::{name, title};
 
 const ABOUT: &str = "One bar per plan, with extra usage and without: the mean of fee, tokens and tax; \
                      the thin line holds 80 % of months. To the right the hours stopped and how often \
@@ -51,7 +51,7 @@ pub fn draw(f: &PlansFinding) -> Option<Drawing> {
         able.then(a.total_usd.mean.total_cmp(&b.total_usd.mean))
     });
     let height = 104.0 + 78.0 + STEP * rows.len() as f64 + 62.0;
-    let (mut d, top) = frame::open_for(&f.header, &title(f), ABOUT, height);
+    let (mut d, top) = frame::open_for(&f.header, &title(&f.verdict, &f.words()), ABOUT, height);
     let label = Style::plain(theme::LABEL, theme::INK);
     let bold = Style::bold(theme::LABEL, theme::INK);
     let names: Vec<String> = rows.iter().map(|e| bold.fit(&name(e), NAMES)).collect();
@@ -73,7 +73,12 @@ pub fn draw(f: &PlansFinding) -> Option<Drawing> {
     let right = d.width - theme::MARGIN;
     let small = Style::plain(theme::SMALL, theme::MUTED);
     d.text((right, begin - 12.0), Anchor::End, small, "cheapest");
-    d.text((right - CHEAPEST, begin - 12.0), Anchor::End, small, "stopped");
+    d.text(
+        (right - CHEAPEST, begin - 12.0),
+        Anchor::End,
+        small,
+        "stopped",
+    );
     for (i, e) in rows.iter().enumerate() {
         let y = begin + STEP * (i as f64 + 0.5);
         let style = match e.standing {
@@ -91,12 +96,6 @@ pub fn draw(f: &PlansFinding) -> Option<Drawing> {
         d.text_mid((right - CHEAPEST, y), Anchor::End, style, &hours);
     }
     Some(d)
-}
-
-/// The headline up to its first full stop or comma of another matter.
-fn title(f: &PlansFinding) -> String {
-    let text = headline(&f.verdict, &f.words());
-    text.trim_end_matches('.').replace('-', "–")
 }
 
 fn bar(d: &mut Drawing, e: &Entry, scale: &Scale, y: f64) {
@@ -132,7 +131,12 @@ fn axis(d: &mut Drawing, f: &PlansFinding, scale: &Scale, top: f64, bottom: f64)
     for v in marks {
         let x = scale.at(v);
         d.rule((x, top), (x, bottom), 1.0, theme::GRID);
-        d.text((x, bottom + 22.0), Anchor::Middle, style, &say::axis_usd(v, step));
+        d.text(
+            (x, bottom + 22.0),
+            Anchor::Middle,
+            style,
+            &say::axis_usd(v, step),
+        );
     }
     d.rule((scale.from, top), (scale.from, bottom), 1.2, theme::AXIS);
     let text = format!("Dollars a {}, mean and 10–90 %", f.per.word);

@@ -5,6 +5,7 @@ use super::super::plot::Plot;
 use super::super::{frame, place, say, theme};
 use crate::analysis::compare::sentences::times;
 use crate::analysis::plans::PlansFinding;
+use crate::analysis::plans::sentences::plan;
 use crate::analysis::words::join;
 
 const ABOUT: &str = "Mean cost of each plan, stopped hours at their price included, the better of with \
@@ -46,12 +47,18 @@ pub fn draw(f: &PlansFinding) -> Option<Drawing> {
         bottom: d.height - 108.0,
     };
     let all = || curves.iter().flat_map(|c| c.points.iter());
-    let (from, to) = all().fold((f64::INFINITY, 0.0f64), |(a, b), p| (a.min(p.0), b.max(p.0)));
+    let (from, to) = all().fold((f64::INFINITY, 0.0f64), |(a, b), p| {
+        (a.min(p.0), b.max(p.0))
+    });
     let high = all().map(|p| p.1).fold(1.0, f64::max) * 1.15;
     let positive = all().map(|p| p.1).filter(|y| *y > 0.0);
     // A plan that costs nothing has no place on such an axis but its floor.
     let low = (positive.fold(high, f64::min) * 0.8).max(high / 1e4);
-    let plot = Plot::new(room, (from.log10(), to.log10()), (low.log10(), high.log10()));
+    let plot = Plot::new(
+        room,
+        (from.log10(), to.log10()),
+        (low.log10(), high.log10()),
+    );
     axes(&mut d, f, &plot, (low, high));
     let at = |x: f64, y: f64| plot.at(x.log10(), y.max(low).log10());
     today(&mut d, &plot);
@@ -67,7 +74,7 @@ pub fn draw(f: &PlansFinding) -> Option<Drawing> {
 /// `Pro is cheapest up to 0.42 times today's use, Max 5x up to 2.1 times, Max 20x beyond`.
 fn title(f: &PlansFinding) -> String {
     let g = &f.growth;
-    let label = |i: usize| f.verdict.entries.get(i).map_or("", |e| e.label.as_str());
+    let label = |i: usize| f.verdict.entries.get(i).map_or("", plan);
     let Some(last) = g.switches.last() else {
         return format!("{} is the cheapest at any use shown", label(g.first));
     };
@@ -88,8 +95,10 @@ fn title(f: &PlansFinding) -> String {
 fn round_numbers(low: f64, high: f64) -> Vec<f64> {
     let first = low.log10().floor() as i32;
     let last = high.log10().ceil() as i32;
-    let all = (first..=last).flat_map(|p| [1.0, 2.0, 5.0].map(|m| m * libm::pow(10.0, f64::from(p))));
-    all.filter(|v| *v >= low * 0.999 && *v <= high * 1.001).collect()
+    let all =
+        (first..=last).flat_map(|p| [1.0, 2.0, 5.0].map(|m| m * libm::pow(10.0, f64::from(p))));
+    all.filter(|v| *v >= low * 0.999 && *v <= high * 1.001)
+        .collect()
 }
 
 fn axes(d: &mut Drawing, f: &PlansFinding, plot: &Plot, cost: (f64, f64)) {
@@ -105,10 +114,7 @@ fn axes(d: &mut Drawing, f: &PlansFinding, plot: &Plot, cost: (f64, f64)) {
         d.rule((room.left, y), (room.right, y), 1.0, theme::GRID);
         d.text_mid((room.left - 10.0, y), Anchor::End, style, &say::usd(v));
     }
-    let (from, to) = (
-        libm::pow(10.0, plot.x.low),
-        libm::pow(10.0, plot.x.high),
-    );
+    let (from, to) = (libm::pow(10.0, plot.x.low), libm::pow(10.0, plot.x.high));
     for v in round_numbers(from, to) {
         let x = plot.x.at(v.log10());
         d.rule((x, room.top), (x, room.bottom), 1.0, theme::GRID);
@@ -117,18 +123,25 @@ fn axes(d: &mut Drawing, f: &PlansFinding, plot: &Plot, cost: (f64, f64)) {
         let value = say::usd(v * f.growth.value_usd);
         d.text((x, room.bottom + 42.0), Anchor::Middle, muted, &value);
     }
-    d.rule((room.left, room.bottom), (room.right, room.bottom), 1.2, theme::AXIS);
-    let text = format!(
-        "Times today's use; below: its list price a {}",
-        f.per.word
+    d.rule(
+        (room.left, room.bottom),
+        (room.right, room.bottom),
+        1.2,
+        theme::AXIS,
     );
+    let text = format!("Times today's use; below: its list price a {}", f.per.word);
     d.text((room.left, room.bottom + 74.0), Anchor::Start, style, &text);
     let hour = match f.hour.price.0 {
         0 => String::new(),
         _ => format!(", stopped hours at {}", say::money(f.hour.price)),
     };
     let text = format!("Mean cost a {}{hour}", f.per.word);
-    d.text((theme::MARGIN, room.top - 34.0), Anchor::Start, style, &text);
+    d.text(
+        (theme::MARGIN, room.top - 34.0),
+        Anchor::Start,
+        style,
+        &text,
+    );
 }
 
 fn trimmed(v: f64) -> String {
