@@ -79,6 +79,18 @@ fn the_faster_way_is_exact() {
     );
 }
 
+/// The same of a scenario as people write it: its draws have their natural levels, so that chains take
+/// the shortest way through the loop.
+#[test]
+fn a_shipped_scenario_is_played_alike_both_ways() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/pro-coding.toml");
+    let scenario = burncast::scenario::load(&path, &[]).unwrap_or_else(|p| panic!("{p:?}"));
+    let fast = play(&scenario.experiment, 12, 1);
+    let slow = run::replay_rows(&scenario.experiment, 0..12).expect("conserved");
+    assert!(fast.rows == slow, "leased and exact rows differ");
+    assert!(fast.column(Field::Requests).iter().sum::<i64>() > 10_000);
+}
+
 /// A request that is under way at the horizon is charged there, not later.
 #[test]
 fn nothing_happens_after_the_end() {
