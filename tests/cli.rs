@@ -282,3 +282,56 @@ fn an_interrupted_run_is_partial() {
     let text = std::fs::read_to_string(home.path().join("output/mine/run.json")).unwrap();
     assert!(text.contains("\"partial\": true"));
 }
+
+/// Plans on one screen and in a folder; what cannot be compared is told.
+#[test]
+fn plans_answers_and_refuses() {
+    let home = home();
+    let plans = |more: &[&str]| {
+        let mut command = burncast(home.path());
+        command
+            .args(["plans", "mine.toml", "--trials", "32"])
+            .args(more);
+        command.assert()
+    };
+    plans(&["--no-charts"])
+        .success()
+        .stdout(contains("cheapest for this work").and(contains("output/mine-plans/")))
+        .stderr("");
+    for file in [
+        "plans.csv",
+        "hours.csv",
+        "use.csv",
+        "switches.csv",
+        "run.json",
+    ] {
+        let path = home.path().join("output/mine-plans").join(file);
+        assert!(path.is_file(), "{file}");
+    }
+    let out = plans(&["--json", "--no-charts", "--hour", "0"]).success();
+    let value: serde_json::Value = serde_json::from_slice(&out.get_output().stdout).unwrap();
+    assert_eq!(value["kind"], "plans");
+    assert_eq!(value["hour"]["given"], true);
+    let shares = value["contenders"].as_array().unwrap().iter();
+    let sum: f64 = shares
+        .map(|c| c["p_cheapest"]["value"].as_f64().unwrap())
+        .sum();
+    assert!((sum - 1.0).abs() < 1e-4, "{sum}");
+    plans(&["--hour", "-3"]).code(2);
+    plans(&["--hour=cheap"])
+        .code(2)
+        .stderr(contains("expected dollars"));
+    plans(&["--set", "plan.name=max"])
+        .code(2)
+        .stderr(contains("did you mean"));
+    plans(&[
+        "--set",
+        "plan.name=",
+        "--set",
+        "plan.window=",
+        "--set",
+        "wallet=",
+    ])
+    .code(2)
+    .stderr(contains("not one of the catalogue's"));
+}

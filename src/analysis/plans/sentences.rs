@@ -207,9 +207,18 @@ fn switch(v: &Verdict, w: &Words) -> Option<String> {
             many(v, w)
         ));
     }
-    let charged = match rare(with.p_extra.value, v.trials) {
+    // Batches are charged to extra usage where it is on, and elsewhere where it is off.
+    let elsewhere = without.elsewhere_usd;
+    let (often, paid) = match elsewhere > 0.0 {
+        true => (
+            without.p_stopped,
+            with.extra_usd + with.elsewhere_usd - elsewhere,
+        ),
+        false => (with.p_extra, with.extra_usd),
+    };
+    let charged = match rare(often.value, v.trials) {
         Some(rare) => format!("{rare} {}", w.trials),
-        None => format!("{} of {}", percent(with.p_extra.value), w.trials),
+        None => format!("{} of {}", percent(often.value), w.trials),
     };
     let stopped = format!(
         "you are stopped {} a {per} on average, in {}",
@@ -227,7 +236,7 @@ fn switch(v: &Verdict, w: &Words) -> Option<String> {
         Way::With => format!(
             "Leave extra usage on: it is charged in {charged}, {} a {per} on average; without it \
              {stopped}{open}.",
-            usd(with.extra_usd)
+            usd(paid.max(0.0))
         ),
         _ => format!(
             "Leave extra usage off: {stopped}; with it on that would cost {} a {per} instead{open}.",
