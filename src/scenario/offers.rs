@@ -383,7 +383,7 @@ when_blocked = ["top-up 20 within 30m at most 1 a month", "wait 1h"]
             Ok(_) => String::new(),
             Err(problems) => problems.render(false, 100),
         };
-        let own = what(TEXT, &["plan.name="]);
+        let own = what(TEXT, &["plan.name=", "plan.window="]);
         assert!(own.contains("not one of the catalogue's"), "{own}");
         let batch = what(
             TEXT,

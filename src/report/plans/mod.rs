@@ -16,9 +16,9 @@ use crate::analysis::plans::sentences::sentences;
 use crate::analysis::words::usd;
 use crate::base::money::group_thousands;
 
-use super::lines::wrap;
+use super::lines::{shorten, wrap};
 use super::page::{INDENT, Look, Page};
-use table::{contenders, hours};
+use table::{NAME, contenders, hours};
 
 /// The screen: sentences, what each plan costs, prices of an hour, use, what it rests on, what next.
 pub fn screen(f: &PlansFinding, look: &Look) -> String {
@@ -107,7 +107,7 @@ fn growth(page: &mut Page<'_>, f: &PlansFinding) {
         ];
         let cell = |p: &(usize, &str)| mean(p.0).map_or_else(|| "–".to_owned(), whole);
         row.extend(plans.iter().map(cell));
-        row.push(best.map_or_else(String::new, |e| e.label.clone()));
+        row.push(best.map_or_else(String::new, |e| shorten(&e.label, NAME)));
         rows.push(row);
     }
     page.blank();
@@ -132,7 +132,10 @@ fn columns(f: &PlansFinding, room: usize) -> Vec<(usize, &str)> {
     let order = shares().filter(|s| first.contains(&s.plan));
     let order = order.chain(shares().filter(|s| !first.contains(&s.plan)));
     let widest = |s: &str| s.chars().count();
-    let last = shares().map(|s| widest(&s.label)).max().unwrap_or(0);
+    let last = shares()
+        .map(|s| widest(&s.label).min(NAME))
+        .max()
+        .unwrap_or(0);
     // The multiple and its list price, the name of the cheapest.
     let mut used = 11 + 2 + 10 + 2 + last;
     let mut kept: Vec<usize> = Vec::new();

@@ -5,8 +5,11 @@ use crate::analysis::plans::judge::{Entry, Standing, Verdict};
 use crate::analysis::plans::sentences::name;
 use crate::analysis::plans::ways::Way;
 use crate::analysis::words::{hours as h, money, percent, usd};
+use crate::report::lines::shorten;
 use crate::report::page::Page;
 
+/// A name that does not stand first in its row has so many characters at most.
+pub const NAME: usize = 30;
 /// Below this width the table leaves the parts of the cost out.
 const WIDE: usize = 96;
 
@@ -115,7 +118,7 @@ pub fn hours(page: &mut Page<'_>, v: &Verdict, per: &str) {
         };
         rows.push(vec![
             format!("{}{error}", usd(s.from.value)),
-            name(e),
+            shorten(&name(e), NAME),
             whole(e.cost_usd.mean),
             h(e.stopped_h.mean),
         ]);
