@@ -335,3 +335,51 @@ fn plans_answers_and_refuses() {
     .code(2)
     .stderr(contains("not one of the catalogue's"));
 }
+
+/// The same for logged requests: fees by the day, no curves.
+#[test]
+fn plans_judges_a_history() {
+    let home = home();
+    let project = home.path().join("claude/projects/p");
+    std::fs::create_dir_all(&project).unwrap();
+    let mut log = String::new();
+    for n in 0..40 {
+        log.push_str(&format!(
+            "{{\"type\":\"assistant\",\"timestamp\":\"2026-10-{:02}T10:{n:02}:00.000Z\",\
+             \"sessionId\":\"s\",\"uuid\":\"a{n}\",\"version\":\"2.1.200\",\"requestId\":\"r{n}\",\
+             \"message\":{{\"id\":\"m{n}\",\"model\":\"claude-opus-4-8\",\"stop_reason\":\"end_turn\",\
+             \"usage\":{{\"input_tokens\":5,\"output_tokens\":900,\"cache_creation_input_tokens\":9000,\
+             \"cache_read_input_tokens\":20000}}}}}}\n",
+            1 + n % 20
+        ));
+    }
+    std::fs::write(project.join("s.jsonl"), log).unwrap();
+    let out = burncast(home.path())
+        .args([
+            "plans",
+            "--history",
+            "claude/projects",
+            "--plan",
+            "pro,max-5x,api",
+            "--json",
+        ])
+        .env("BURNCAST_DATA_DIR", home.path().join("data"))
+        .assert()
+        .success();
+    let value: serde_json::Value = serde_json::from_slice(&out.get_output().stdout).unwrap();
+    assert_eq!(value["kind"], "plans of a history");
+    let all = value["contenders"].as_array().unwrap();
+    assert_eq!(all.len(), 5);
+    let fee = |name: &str| {
+        let found = all.iter().find(|c| c["name"] == name).unwrap();
+        found["fee_usd"].as_f64().unwrap()
+    };
+    assert!((fee("Pro") - 20.0).abs() < 1e-3 && (fee("Max 5x") - 100.0).abs() < 1e-3);
+    let api = all.iter().find(|c| c["name"] == "API").unwrap()["cost_usd"]["mean"].as_f64();
+    let listed = value["list_price_usd"].as_f64();
+    assert!(
+        (api.unwrap() - listed.unwrap()).abs() < 1e-3,
+        "{api:?} {listed:?}"
+    );
+    assert!(home.path().join("output/history-plans/plans.csv").is_file());
+}

@@ -394,9 +394,11 @@ pub fn hour(v: &Verdict, hour: Hour) -> String {
         let upto = steps[i + 1].from.value;
         parts.extend(at(i).map(|e| format!("below {} {} costs least", usd(upto), detail(e))));
     }
-    for i in now + 1..steps.len() {
-        let from = steps[i].from.value;
-        parts.extend(at(i).map(|e| format!("above {} {} costs least", usd(from), detail(e))));
+    for step in steps.iter().skip(now + 1) {
+        let entry = v.entries.get(step.entry);
+        parts.extend(
+            entry.map(|e| format!("above {} {} costs least", usd(step.from.value), detail(e))),
+        );
     }
     format!("{price} {}.", upper_first(&parts.join("; ")))
 }

@@ -128,15 +128,14 @@ pub fn scaled(exp: &Experiment, factor: f64) -> Experiment {
         }
     }
     let wallet = &mut exp.account.wallet;
-    for limit in [
+    let limits = [
         &mut wallet.monthly_limit,
         &mut wallet.member_limit,
         &mut wallet.daily_limit,
-    ] {
-        if let Some(limit) = limit {
-            let less = libm::round(limit.0 as f64 / factor);
-            *limit = Money((less as i64).max(1));
-        }
+    ];
+    for limit in limits.into_iter().flatten() {
+        let less = libm::round(limit.0 as f64 / factor);
+        *limit = Money((less as i64).max(1));
     }
     exp
 }

@@ -80,14 +80,18 @@ fn whole(x: f64) -> String {
     usd(if x.abs() >= 10.0 { x.round() } else { x })
 }
 
-/// `$97 ± $4`, `cannot tell`.
+/// `$97 ± $4`, with a question mark where the sign is open.
 fn apart(e: &Entry) -> String {
     let d = &e.against_best.mean;
+    let half = match d.half_width() {
+        half if half < 0.005 => String::new(),
+        half => format!(" ± {}", whole(half)),
+    };
     match e.standing {
         Standing::Best => "–".to_owned(),
         Standing::Same => "the same".to_owned(),
-        Standing::CannotTell => format!("{} ± {}?", whole(d.value), whole(d.half_width())),
-        Standing::Dearer => format!("{} ± {}", whole(d.value), whole(d.half_width())),
+        Standing::CannotTell => format!("{}{half}?", whole(d.value)),
+        Standing::Dearer => format!("{}{half}", whole(d.value)),
         Standing::Incomplete => "not all work".to_owned(),
     }
 }
