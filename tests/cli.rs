@@ -282,3 +282,104 @@ fn an_interrupted_run_is_partial() {
     let text = std::fs::read_to_string(home.path().join("output/mine/run.json")).unwrap();
     assert!(text.contains("\"partial\": true"));
 }
+
+/// Plans on one screen and in a folder; what cannot be compared is told.
+#[test]
+fn plans_answers_and_refuses() {
+    let home = home();
+    let plans = |more: &[&str]| {
+        let mut command = burncast(home.path());
+        command
+            .args(["plans", "mine.toml", "--trials", "32"])
+            .args(more);
+        command.assert()
+    };
+    plans(&["--no-charts"])
+        .success()
+        .stdout(contains("cheapest for this work").and(contains("output/mine-plans/")))
+        .stderr("");
+    for file in [
+        "plans.csv",
+        "hours.csv",
+        "use.csv",
+        "switches.csv",
+        "run.json",
+    ] {
+        let path = home.path().join("output/mine-plans").join(file);
+        assert!(path.is_file(), "{file}");
+    }
+    let out = plans(&["--json", "--no-charts", "--hour", "0"]).success();
+    let value: serde_json::Value = serde_json::from_slice(&out.get_output().stdout).unwrap();
+    assert_eq!(value["kind"], "plans");
+    assert_eq!(value["hour"]["given"], true);
+    let shares = value["contenders"].as_array().unwrap().iter();
+    let sum: f64 = shares
+        .map(|c| c["p_cheapest"]["value"].as_f64().unwrap())
+        .sum();
+    assert!((sum - 1.0).abs() < 1e-4, "{sum}");
+    plans(&["--hour", "-3"]).code(2);
+    plans(&["--hour=cheap"])
+        .code(2)
+        .stderr(contains("expected dollars"));
+    plans(&["--set", "plan.name=max"])
+        .code(2)
+        .stderr(contains("did you mean"));
+    plans(&[
+        "--set",
+        "plan.name=",
+        "--set",
+        "plan.window=",
+        "--set",
+        "wallet=",
+    ])
+    .code(2)
+    .stderr(contains("not one of the catalogue's"));
+}
+
+/// The same for logged requests: fees by the day, no curves.
+#[test]
+fn plans_judges_a_history() {
+    let home = home();
+    let project = home.path().join("claude/projects/p");
+    std::fs::create_dir_all(&project).unwrap();
+    let mut log = String::new();
+    for n in 0..40 {
+        log.push_str(&format!(
+            "{{\"type\":\"assistant\",\"timestamp\":\"2026-10-{:02}T10:{n:02}:00.000Z\",\
+             \"sessionId\":\"s\",\"uuid\":\"a{n}\",\"version\":\"2.1.200\",\"requestId\":\"r{n}\",\
+             \"message\":{{\"id\":\"m{n}\",\"model\":\"claude-opus-4-8\",\"stop_reason\":\"end_turn\",\
+             \"usage\":{{\"input_tokens\":5,\"output_tokens\":900,\"cache_creation_input_tokens\":9000,\
+             \"cache_read_input_tokens\":20000}}}}}}\n",
+            1 + n % 20
+        ));
+    }
+    std::fs::write(project.join("s.jsonl"), log).unwrap();
+    let out = burncast(home.path())
+        .args([
+            "plans",
+            "--history",
+            "claude/projects",
+            "--plan",
+            "pro,max-5x,api",
+            "--json",
+        ])
+        .env("BURNCAST_DATA_DIR", home.path().join("data"))
+        .assert()
+        .success();
+    let value: serde_json::Value = serde_json::from_slice(&out.get_output().stdout).unwrap();
+    assert_eq!(value["kind"], "plans of a history");
+    let all = value["contenders"].as_array().unwrap();
+    assert_eq!(all.len(), 5);
+    let fee = |name: &str| {
+        let found = all.iter().find(|c| c["name"] == name).unwrap();
+        found["fee_usd"].as_f64().unwrap()
+    };
+    assert!((fee("Pro") - 20.0).abs() < 1e-3 && (fee("Max 5x") - 100.0).abs() < 1e-3);
+    let api = all.iter().find(|c| c["name"] == "API").unwrap()["cost_usd"]["mean"].as_f64();
+    let listed = value["list_price_usd"].as_f64();
+    assert!(
+        (api.unwrap() - listed.unwrap()).abs() < 1e-3,
+        "{api:?} {listed:?}"
+    );
+    assert!(home.path().join("output/history-plans/plans.csv").is_file());
+}

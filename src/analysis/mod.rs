@@ -11,6 +11,7 @@ pub mod fixture;
 pub mod history;
 pub mod metric;
 pub mod numbers;
+pub mod plans;
 pub mod pools;
 pub mod pricing;
 pub mod realism;

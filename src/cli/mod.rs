@@ -8,6 +8,7 @@ mod exit;
 mod fit;
 mod init;
 mod logs;
+mod plans;
 mod presets;
 mod prices;
 mod progress;
@@ -33,6 +34,7 @@ Start here:
   burncast run mine.toml             when each pool drains, what it costs; files in output/mine/
   burncast replay mine.toml --typical    one month, event by event
   burncast compare mine.toml --models opus-5.5,sonnet-5.5    the same work on other models
+  burncast plans mine.toml           which plan is cheapest for this work
   burncast tune mine.toml            which auto-reload setting
 
 Exit codes: 0 answered, 1 a requirement does not hold, 2 the command line or the scenario is wrong,
@@ -52,6 +54,7 @@ struct Cli {
 enum Command {
     Run(run::Args),
     Compare(compare::Args),
+    Plans(plans::Args),
     Usage(usage::Args),
     Windows(windows::Args),
     Sensitivity(sensitivity::Args),
@@ -72,6 +75,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Run(args) => run::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Plans(args) => plans::run(args),
         Command::Usage(args) => usage::run(args),
         Command::Windows(args) => windows::run(args),
         Command::Sensitivity(args) => sensitivity::run(args),

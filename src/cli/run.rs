@@ -1,6 +1,6 @@
 //! `burncast run`.
 
-mod history;
+pub(super) mod history;
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;

@@ -175,14 +175,16 @@ impl Chain {
         self.prompt += 1;
         self.in_prompt = 0;
         let bits = self.rng.bits();
+        let what = Held::PerPrompt as usize;
         if !PLAIN {
-            for (held, level) in self.held.iter_mut().zip(k.levels) {
+            // The number of requests has a word of its own in `bits`: a chain must draw as many words
+            // here as a plain one, whoever runs it.
+            for (held, level) in self.held[..what].iter_mut().zip(k.levels) {
                 if level == Level::Prompt {
                     *held = self.rng.word();
                 }
             }
         }
-        let what = Held::PerPrompt as usize;
         let fresh = PLAIN || k.levels[what] >= Level::Prompt;
         let word = if fresh {
             (bits >> 32) as u32

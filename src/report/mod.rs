@@ -12,6 +12,7 @@ pub mod json;
 pub mod lines;
 pub mod output;
 pub mod page;
+pub mod plans;
 pub mod prices;
 pub mod realism;
 pub mod replay;

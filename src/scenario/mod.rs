@@ -22,6 +22,7 @@ mod laws;
 mod load;
 mod mixes;
 mod models;
+mod offers;
 mod plan;
 mod presets;
 mod problems;
@@ -47,6 +48,7 @@ mod tests_values;
 
 pub use crate::engine::require::{Metric, Op, Requirement, STATS, Stat};
 pub use build::{LimitNote, RunSpec, Scenario, VariantSpec};
+pub use offers::{Offer, Offers};
 pub use presets::{Preset, alone, init, presets};
 pub use problems::{Place, Problem, Problems};
 pub use rewrite::{RewriteError, WalletSetting, write_setting};

@@ -163,7 +163,7 @@ impl Scenario {
         }
     }
 
-    fn own_models(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn own_models(&self) -> impl Iterator<Item = &str> {
         let models = self.effective["model"].as_array();
         models
             .into_iter()
@@ -212,14 +212,7 @@ impl Scenario {
         };
         let mut sets = Vec::new();
         for (i, actor) in self.actor_tables().enumerate() {
-            // An actor may be called as another one's number is: names come first there.
-            let clash = self
-                .actor_tables()
-                .any(|a| a["name"] == i.to_string().as_str());
-            let key = match clash {
-                true => quoted(actor["name"].as_str().unwrap_or_default()),
-                false => i.to_string(),
-            };
+            let key = self.actor_key(i, actor);
             sets.push(format!("actor.{key}.models={models}"));
             if sub_agents && actor["sub_agents"]["models"] != serde_json::Value::Null {
                 sets.push(format!("actor.{key}.sub_agents.models={models}"));
@@ -228,7 +221,19 @@ impl Scenario {
         sets
     }
 
-    fn actor_tables(&self) -> impl Iterator<Item = &serde_json::Value> {
+    /// How a setting names the actor of that number.
+    pub(super) fn actor_key(&self, i: usize, actor: &serde_json::Value) -> String {
+        // An actor may be called as another one's number is: names come first there.
+        let clash = self
+            .actor_tables()
+            .any(|a| a["name"] == i.to_string().as_str());
+        match clash {
+            true => quoted(actor["name"].as_str().unwrap_or_default()),
+            false => i.to_string(),
+        }
+    }
+
+    pub(super) fn actor_tables(&self) -> impl Iterator<Item = &serde_json::Value> {
         self.effective["actor"].as_array().into_iter().flatten()
     }
 
@@ -251,7 +256,7 @@ impl Scenario {
 }
 
 /// A TOML string: backslash and quote escaped, no control characters in names of models and actors.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 

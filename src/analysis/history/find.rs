@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Options;
 use super::given::{Requests, Work};
-use super::plan::{DayFinding, Off, On, PlanFinding, WindowFinding, WorkFinding};
+use super::plan::{DayFinding, DrawFinding, Off, On, PlanFinding, WindowFinding, WorkFinding};
 use super::{left, middle};
 use crate::account::reason::{Reason, WINDOWS_MAX};
 use crate::account::rules::Rules;
@@ -63,6 +63,9 @@ pub fn find(
         stops: Vec::new(),
         left: Vec::new(),
         warnings: rules.warnings.clone(),
+        tax_ppm: on.last().map_or(0, |s| s.wallet.tax_ppm),
+        draws_off: Vec::new(),
+        draws_on: Vec::new(),
     };
     if off.iter().any(|s| !s.windows.is_empty()) {
         case.without_credits(&off, &mut found)?;
@@ -74,6 +77,7 @@ pub fn find(
         let player = Player::new(case.history(&stages));
         let courses = player.trials(trials, o.threads)?;
         found.on = Some(self::on(&courses.courses, found.fee));
+        found.draws_on = draws(&courses.courses);
     }
     Ok(found)
 }
@@ -110,6 +114,7 @@ impl<'a> Case<'a> {
         let courses = player.trials(trials, self.o.threads)?;
         found.windows = windows(specs, &courses.courses);
         found.off = Some(off(&courses.courses));
+        found.draws_off = draws(&courses.courses);
         found.days = self.days(&courses);
         found.weekdays = self.weekdays(&courses);
         found.work = self.work(&courses);
@@ -243,6 +248,14 @@ fn pays_surely(spec: &AccountSpec) -> bool {
 fn total(fees: &[Money]) -> Option<Money> {
     fees.iter()
         .try_fold(Money::ZERO, |sum, f| sum.checked_add(*f))
+}
+
+fn draws(courses: &[Course]) -> Vec<DrawFinding> {
+    let draw = |c: &Course| DrawFinding {
+        charged: c.charged,
+        hours_hit: c.hours_hit,
+    };
+    courses.iter().map(draw).collect()
 }
 
 fn column(courses: &[Course], unit: f64, of: impl Fn(&Course) -> i64) -> Spread {

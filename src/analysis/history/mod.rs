@@ -21,7 +21,7 @@ use crate::base::time::Instant;
 use crate::logs::Logs;
 pub use given::LeftOut;
 use given::Requests;
-pub use plan::PlanFinding;
+pub use plan::{DrawFinding, PlanFinding};
 
 /// How a history is played.
 #[derive(Clone, Copy, Debug)]

@@ -39,6 +39,20 @@ pub struct PlanFinding {
     /// What is left in each window over time, in the middle of the bands.
     pub left: Vec<LeftLine>,
     pub warnings: Vec<String>,
+    /// Tax on card charges, in millionths.
+    pub tax_ppm: i64,
+    /// Each draw of the sizes with credits off, and on; one where nothing is drawn.
+    pub draws_off: Vec<DrawFinding>,
+    pub draws_on: Vec<DrawFinding>,
+}
+
+/// What a history takes under one draw of the sizes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DrawFinding {
+    /// Charged to the wallet, pico-dollars.
+    pub charged: i64,
+    /// Hours by the clock in which something was refused.
+    pub hours_hit: i64,
 }
 
 /// A window over a history.

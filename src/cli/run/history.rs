@@ -9,18 +9,18 @@ use jiff::tz::TimeZone;
 
 use super::Args;
 use crate::account::rules::Rules;
-use crate::analysis::history::{self, Options};
+use crate::analysis::history::{self, HistoryFindings, Options};
 use crate::base::time::Instant;
 use crate::catalog::Catalog;
 use crate::cli::Done;
-use crate::cli::common;
+use crate::cli::common::{self, MaybeScenario};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::logs;
 use crate::logs::{Logs, source};
 use crate::report::history as report;
 use crate::report::output::Draft;
 use crate::report::page::Look;
-use crate::scenario::{self, Asked};
+use crate::scenario::{self as scenarios, Asked};
 
 /// Plans where nothing else is said.
 const PLANS: &str = "pro,max-5x,max-20x,api";
@@ -76,19 +76,8 @@ pub fn run(args: &Args, paths: &[PathBuf]) -> Done {
     let target = args.output.join("history");
     let draft = Draft::begin(&target)?;
     let paths = paths.iter().filter(|p| !p.as_os_str().is_empty());
-    let logs = logs::read(&source::Options {
-        paths: paths.cloned().collect(),
-        store: source::Keep::Default,
-        ..source::Options::default()
-    })?;
-    let rules = rules(args, &logs)?;
-    let change = &args.scenario.change;
-    let options = Options {
-        trials: change.trials.unwrap_or(TRIALS),
-        seed: change.seed.unwrap_or(SEED),
-        threads: common::threads(args.threads),
-    };
-    let found = history::findings(&logs, &rules, &options).map_err(Failure::Wrong)?;
+    let paths: Vec<PathBuf> = paths.cloned().collect();
+    let found = find(&args.scenario, &args.history, paths, args.threads)?;
     let written = report::write(&draft, &found, !args.no_charts)?;
     draft.finish()?;
     if args.json {
@@ -108,20 +97,41 @@ pub fn run(args: &Args, paths: &[PathBuf]) -> Done {
     Ok(Exit::Answered)
 }
 
+/// Plays the requests of some paths against every plan that was asked for.
+pub(in crate::cli) fn find(
+    scenario: &MaybeScenario,
+    h: &HistoryArgs,
+    paths: Vec<PathBuf>,
+    threads: Option<usize>,
+) -> Result<HistoryFindings, Failure> {
+    let logs = logs::read(&source::Options {
+        paths,
+        store: source::Keep::Default,
+        ..source::Options::default()
+    })?;
+    let rules = rules(scenario, h, &logs)?;
+    let options = Options {
+        trials: scenario.change.trials.unwrap_or(TRIALS),
+        seed: scenario.change.seed.unwrap_or(SEED),
+        threads: common::threads(threads),
+    };
+    history::findings(&logs, &rules, &options).map_err(Failure::Wrong)
+}
+
 /// The rules of every plan that was asked for, all over the same time.
-fn rules(args: &Args, logs: &Logs) -> Result<Vec<Rules>, Failure> {
-    let h = &args.history;
-    let path = args.scenario.path.as_deref();
+fn rules(scenario: &MaybeScenario, h: &HistoryArgs, logs: &Logs) -> Result<Vec<Rules>, Failure> {
+    let path = scenario.path.as_deref();
+    let sets = &scenario.change.sets;
     let plans = plans(h, path.is_some())?;
     let zone = logs::zone(h.timezone.as_deref())?;
     let (mut first, last) = span(h, logs, &zone.0)?;
     let timezone = (path.is_none() || h.timezone.is_some()).then_some(zone.1.as_str());
     let of_all = |first: Instant, among_others: bool| -> Result<Vec<Rules>, Failure> {
         let of = |plan: &Option<String>| {
-            scenario::rules(&Asked {
+            scenarios::rules(&Asked {
                 path,
                 plan: plan.as_deref(),
-                sets: &args.scenario.change.sets,
+                sets,
                 among_others,
                 first,
                 last,
@@ -135,7 +145,7 @@ fn rules(args: &Args, logs: &Logs) -> Result<Vec<Rules>, Failure> {
     // The time that all plans are known in begins with the latest of their records.
     for _ in 0..2 {
         let all = of_all(first, plans.len() > 1)?;
-        for set in &args.scenario.change.sets {
+        for set in sets {
             if !is_known(set, &all) {
                 of_all(first, false)?;
             }

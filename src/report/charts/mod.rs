@@ -17,6 +17,7 @@ mod theme;
 mod when;
 
 pub mod compare;
+pub mod plans;
 mod plot;
 
 mod blocked;

@@ -167,7 +167,7 @@ fn work(session: &str, project: &str, stops: usize) -> String {
 }
 
 /// What the numbers rest on, and what is missing in them.
-fn notes(f: &HistoryFindings) -> Vec<(&'static str, String)> {
+pub fn notes(f: &HistoryFindings) -> Vec<(&'static str, String)> {
     let mut out = vec![(
         "note",
         "a refused request counts as work that was not done and later requests are played as they \
