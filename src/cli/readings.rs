@@ -10,11 +10,7 @@ use crate::logs::state::{self as forms, Context, Reading};
 
 /// All readings of some files, in order of time: files that grow, saved answers, screens. A single
 /// answer without a time was read when its file was written.
-pub fn readings(
-    option: &str,
-    files: &[PathBuf],
-    zone: &TimeZone,
-) -> Result<Vec<Reading>, Failure> {
+pub fn readings(option: &str, files: &[PathBuf], zone: &TimeZone) -> Result<Vec<Reading>, Failure> {
     let mut all = Vec::new();
     for file in files {
         all.extend(of(option, file, zone)?);

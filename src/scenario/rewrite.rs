@@ -138,7 +138,10 @@ fn put_setting(doc: &mut DocumentMut, setting: &WalletSetting) -> Result<(), Str
 }
 
 /// The table of a key, made if there is none; `auto_reload = false` makes room for one.
-pub(super) fn table<'t>(parent: &'t mut dyn TableLike, key: &str) -> Result<&'t mut dyn TableLike, String> {
+pub(super) fn table<'t>(
+    parent: &'t mut dyn TableLike,
+    key: &str,
+) -> Result<&'t mut dyn TableLike, String> {
     let switched_off = parent.get(key).and_then(Item::as_bool) == Some(false);
     if switched_off || !parent.contains_key(key) {
         parent.insert(key, Item::Table(Table::new()));

@@ -76,13 +76,12 @@ mod tests {
     use super::*;
 
     fn written(text: &str, meter: &str) -> String {
-        let sizes = [("session", "fitted"), ("week", "assumed")].map(|(id, provenance)| {
-            WindowSetting {
+        let sizes =
+            [("session", "fitted"), ("week", "assumed")].map(|(id, provenance)| WindowSetting {
                 id: id.to_owned(),
                 limit: "{ usd = \"37 to 46\" }".to_owned(),
                 provenance,
-            }
-        });
+            });
         edit(text, |doc| set(doc, meter, &sizes)).unwrap()
     }
 

@@ -144,7 +144,12 @@ fn session(r: &mut Random, start: i64, end: i64, all: &mut Vec<Work>) -> i64 {
         } else {
             r.lognormal(9_000.0, 0.8)
         };
-        let cold = gap > if hour { HOUR as f64 } else { 5.0 * MINUTE as f64 } || r.unit() < 0.02;
+        let cold =
+            gap > if hour {
+                HOUR as f64
+            } else {
+                5.0 * MINUTE as f64
+            } || r.unit() < 0.02;
         let read = if cold { 0.0 } else { context };
         let written = (size - read).max(0.0);
         let tokens = Tokens {
@@ -188,7 +193,10 @@ pub fn play(r: &mut Random, truth: Truth, work: &[Work]) -> Account {
         events.push((w.at + w.lasts, Event::Ends(i)));
     }
     for day in 0..truth.days {
-        let (from, to) = (MONDAY + day * DAY + 8 * HOUR, MONDAY + day * DAY + 22 * HOUR);
+        let (from, to) = (
+            MONDAY + day * DAY + 8 * HOUR,
+            MONDAY + day * DAY + 22 * HOUR,
+        );
         let mut at = from as f64;
         while truth.hidden_rate > 0.0 {
             at += r.exponential(HOUR as f64 / truth.hidden_rate);
@@ -224,7 +232,10 @@ pub fn play(r: &mut Random, truth: Truth, work: &[Work]) -> Account {
             Event::Read => readings.extend(meter.reading(at)),
         }
     }
-    let kept: Vec<Work> = (0..work.len()).filter(|i| logged[*i]).map(|i| work[i]).collect();
+    let kept: Vec<Work> = (0..work.len())
+        .filter(|i| logged[*i])
+        .map(|i| work[i])
+        .collect();
     Account {
         logs: logs(&kept),
         readings,

@@ -15,6 +15,9 @@ const FALL: f64 = 1.5;
 const KEPT: usize = 24;
 /// Readings of a window that are used, newest periods first.
 const KEPT_IN_ALL: usize = 480;
+/// Windows that are followed through the log from a sure beginning; each may have been opened by
+/// something that is not in it.
+const FOLLOWED: i64 = 4;
 /// From the last request on, how long a silent log still is a log.
 const AFTER: Span = Span::minutes(30);
 
@@ -98,12 +101,15 @@ pub fn chains(
     sorted.outside = readings.len() - usable.len();
     let periods = periods(shape, &usable, &mut sorted);
     let mut all = Vec::new();
-    let mut earlier: Option<Instant> = None;
+    let mut earlier = Earlier::default();
     for mut period in periods {
         let last_reading = period.readings.last().map(|r| r.0.at);
         cut(&mut period, stopped, &mut sorted);
         let start = begin(shape, &period, earlier, uses, first);
-        earlier = last_reading.or(earlier);
+        earlier = Earlier {
+            last: last_reading.or(earlier.last),
+            start: start.or(earlier.start),
+        };
         let kept = thin(&period.readings);
         sorted.spare += period.readings.len() - kept.len();
         let least = if start.is_some() { 1 } else { 2 };
@@ -204,12 +210,20 @@ fn cut(period: &mut Period<'_>, stopped: &[(Instant, Instant)], sorted: &mut Sor
     sorted.full += all - period.readings.len();
 }
 
-/// When a period began: its length before its reset, or at the first request of the log after a
-/// silence or after the last reading of the period before it.
+/// The period before: its last reading, and the last beginning that is known.
+#[derive(Clone, Copy, Default)]
+struct Earlier {
+    last: Option<Instant>,
+    start: Option<Instant>,
+}
+
+/// When a period began: its length before its reset. Without one, the log is followed from the last
+/// beginning that is sure (a request after a silence, or a period that is known): each window lasts
+/// its length, and the first request after it opens the next one.
 fn begin(
     shape: Shape,
     period: &Period<'_>,
-    earlier: Option<Instant>,
+    earlier: Earlier,
     uses: &Uses,
     logs_begin: Instant,
 ) -> Option<Instant> {
@@ -226,20 +240,45 @@ fn begin(
     if !shape.by_request {
         return None;
     }
-    let starts = uses.starts();
-    let mut open: Option<Instant> = None;
-    let from = starts.partition_point(|s| *s < before(first, shape.length));
-    for (n, at) in starts.iter().enumerate().skip(from).take_while(|s| *s.1 <= first) {
-        let silent = n
+    let mut open = anchor(shape, first, earlier, uses.starts())?;
+    for _ in 0..FOLLOWED {
+        let ends = Instant(open.0.saturating_add(shape.length.0));
+        if ends > first {
+            // The percentage fell between the reading before and this one: so the period began there.
+            let fits = open <= first && earlier.last.is_none_or(|e| e < Instant(open.0 + MARK.0));
+            return fits.then_some(open);
+        }
+        let starts = uses.starts();
+        let next = starts.get(starts.partition_point(|s| *s < ends))?;
+        open = marked(*next);
+    }
+    None
+}
+
+/// The last beginning before an instant that is sure.
+fn anchor(shape: Shape, at: Instant, earlier: Earlier, starts: &[Instant]) -> Option<Instant> {
+    let n = starts.partition_point(|s| *s <= at);
+    let silent = (0..n).rev().take_while(|i| {
+        let far = before(at, Span(shape.length.0.saturating_mul(FOLLOWED)));
+        starts.get(*i).is_some_and(|s| *s > far)
+    });
+    let mut silent = silent.filter(|i| {
+        let pair = i
             .checked_sub(1)
             .and_then(|b| starts.get(b))
-            .is_some_and(|b| at.0.saturating_sub(b.0) >= shape.length.0);
-        let after_reading = earlier.is_some_and(|e| *at > e);
-        if open.is_none() && (silent || after_reading) {
-            open = Some(Instant(at.0 - at.0.rem_euclid(MARK.0)));
-        }
-    }
-    open
+            .zip(starts.get(*i));
+        pair.is_some_and(|(a, b)| b.0.saturating_sub(a.0) >= shape.length.0)
+    });
+    let after_silence = silent
+        .next()
+        .and_then(|i| starts.get(i))
+        .map(|s| marked(*s));
+    after_silence.max(earlier.start)
+}
+
+/// The mark at or before an instant.
+fn marked(at: Instant) -> Instant {
+    Instant(at.0 - at.0.rem_euclid(MARK.0))
 }
 
 /// The readings that say most: the first and the last, ends of standstills, and steps in between.
@@ -252,7 +291,11 @@ fn thin<'a>(readings: &[Marked<'a>]) -> Vec<Marked<'a>> {
     };
     let kept: Vec<usize> = (0..n).filter(ends).collect();
     if kept.len() <= KEPT {
-        return kept.iter().filter_map(|i| readings.get(*i)).copied().collect();
+        return kept
+            .iter()
+            .filter_map(|i| readings.get(*i))
+            .copied()
+            .collect();
     }
     let at = |i: &usize| (kept.len() - 1) * i / (KEPT - 1);
     (0..KEPT)

@@ -82,7 +82,11 @@ pub struct Apart {
 pub fn apart(chains: &[Chain], price: usize, digit: f64) -> Apart {
     let mut out = Apart::default();
     for chain in chains {
-        let mut before = if chain.start.is_some() { Some(0.0) } else { None };
+        let mut before = if chain.start.is_some() {
+            Some(0.0)
+        } else {
+            None
+        };
         for link in &chain.links {
             if let Some(before) = before {
                 let moved = link.percent - before;

@@ -67,11 +67,27 @@ mod tests {
     fn refusals_name_their_window() {
         let hour = Some(Span::hours(1));
         let cases = [
-            ("You've hit your session limit · resets 3pm", None, Some(WindowKind::Session)),
-            ("5-hour limit reached ∙ resets 2pm", None, Some(WindowKind::Session)),
+            (
+                "You've hit your session limit · resets 3pm",
+                None,
+                Some(WindowKind::Session),
+            ),
+            (
+                "5-hour limit reached ∙ resets 2pm",
+                None,
+                Some(WindowKind::Session),
+            ),
             ("You've hit your weekly limit", None, Some(WindowKind::Week)),
-            ("Opus limit reached", None, Some(WindowKind::WeekModel("Opus".into()))),
-            ("Claude AI usage limit reached|1768500000", hour, Some(WindowKind::Session)),
+            (
+                "Opus limit reached",
+                None,
+                Some(WindowKind::WeekModel("Opus".into())),
+            ),
+            (
+                "Claude AI usage limit reached|1768500000",
+                hour,
+                Some(WindowKind::Session),
+            ),
             ("Claude AI usage limit reached", None, None),
             ("You've hit your monthly spend limit", None, None),
             ("You're out of extra usage", None, None),

@@ -41,7 +41,10 @@ impl<'a> Kinds<'a> {
     pub fn of(plan: Option<&str>, readings: &[Marked<'a>], left: &mut LeftOut) -> Kinds<'a> {
         let mut by_kind: BTreeMap<&WindowKind, Vec<Marked<'a>>> = BTreeMap::new();
         for &(reading, hit) in readings {
-            by_kind.entry(&reading.kind).or_default().push((reading, hit));
+            by_kind
+                .entry(&reading.kind)
+                .or_default()
+                .push((reading, hit));
         }
         let mut all: Vec<Kind<'a>> = Vec::new();
         for (kind, readings) in by_kind {
@@ -69,11 +72,15 @@ impl<'a> Kinds<'a> {
     /// Times in which another window that stops all work was used up.
     pub fn stopped(&self, but: &Kind<'_>) -> Vec<(Instant, Instant)> {
         let mut all = Vec::new();
-        let others = self.all.iter().filter(|k| k.id != but.id && k.scope == Scope::All);
+        let others = self
+            .all
+            .iter()
+            .filter(|k| k.id != but.id && k.scope == Scope::All);
         for kind in others {
             let full = kind.readings.iter().filter(|r| r.0.percent >= 100.0);
             for &(reading, _) in full {
-                let until = reading.resets.unwrap_or(reading.at + kind.length);
+                let end = reading.at.0.saturating_add(kind.length.0);
+                let until = reading.resets.unwrap_or(Instant(end));
                 all.push((reading.at, until));
             }
         }
@@ -118,7 +125,10 @@ fn id(kind: &WindowKind) -> Option<String> {
 fn family(model: &str) -> Option<&'static str> {
     let model = model.to_lowercase();
     let mut words = model.split([' ', '-']);
-    let families = Catalog::embedded().models().iter().map(|m| m.family.as_str());
+    let families = Catalog::embedded()
+        .models()
+        .iter()
+        .map(|m| m.family.as_str());
     words.find_map(|w| families.clone().find(|f| *f == w))
 }
 
@@ -143,11 +153,19 @@ pub fn others(plan: Option<&str>, at: Instant, meter: usize, logs: &Logs) -> Vec
     let Some(plan) = plan.and_then(|p| plan_on(p, at)) else {
         return Vec::new();
     };
-    let sized = plan.windows.iter().filter(|w| matches!(w.size, Size::Usd { .. }));
+    let sized = plan
+        .windows
+        .iter()
+        .filter(|w| matches!(w.size, Size::Usd { .. }));
     sized
         .filter_map(|w| {
             let known = prior::known(plan, w)?;
-            let uses = Uses::of(logs, &w.scope, &mut |_| Some(plan), &mut Uncounted::default());
+            let uses = Uses::of(
+                logs,
+                &w.scope,
+                &mut |_| Some(plan),
+                &mut Uncounted::default(),
+            );
             Some(Entry {
                 id: w.id.clone(),
                 band: known.band.times(prior::ratio(meter, &uses.total())),
@@ -190,7 +208,11 @@ fn bare(id: String, length: Span, readings: Vec<Marked<'_>>) -> Kind<'_> {
         readings,
         other_size: 0,
         // A week's points are about six times as large an amount as those of five hours.
-        scale: if length <= Span::hours(12) { 1.0 } else { 1.0 / 6.0 },
+        scale: if length <= Span::hours(12) {
+            1.0
+        } else {
+            1.0 / 6.0
+        },
     }
 }
 

@@ -49,6 +49,12 @@ const UNRELATED: f64 = 0.05;
 const CLEARLY: f64 = 3.0;
 /// From here on one meter is said to explain what another does not.
 const SURELY: f64 = 0.95;
+/// Below this weight against a log that has nothing to do with the readings, it has not.
+const STRANGE: f64 = 0.2;
+/// Readings that must have been predicted before their scatter condemns a meter.
+const ENOUGH: usize = 10;
+/// Without a band before, a wider one than this (as the log of high over low) says little.
+const NARROW: f64 = 1.1;
 /// A band that is wider than this part of the band before says little new.
 const HARDLY: f64 = 0.75;
 
@@ -194,6 +200,9 @@ pub fn limits(
         let (chains, sorted) = chains::chains(shape, &kind.readings, &uses, &stopped);
         out.windows.push(window(kind, chains, sorted, &uses));
     }
+    if out.windows.is_empty() {
+        return Err(LimitsError::NothingUsable(out.why_nothing()));
+    }
     if out.logged.is_none() {
         return Err(LimitsError::NoRequest);
     }
@@ -274,7 +283,8 @@ impl Limits {
             price
         };
         self.meter = self.asked.unwrap_or(METERS[chosen]);
-        let other = (self.weights[best] > SURELY && METERS[best] != self.meter).then(|| METERS[best]);
+        let other =
+            (self.weights[best] > SURELY && METERS[best] != self.meter).then(|| METERS[best]);
         let meter = self.meter;
         for window in &mut self.windows {
             window.verdict = window.judged(meter, other);
@@ -290,12 +300,24 @@ impl Limits {
     fn why_nothing(&self) -> String {
         let sum = |of: fn(&Window) -> usize| self.windows.iter().map(of).sum::<usize>();
         let reasons = [
-            (sum(|w| w.sorted.outside), "lie before the logs begin or after they end"),
-            (sum(|w| w.sorted.alone), "stand alone in a period whose beginning is not known"),
-            (sum(|w| w.other_size), "are from before the window's present size"),
+            (
+                sum(|w| w.sorted.outside),
+                "lie before the logs begin or after they end",
+            ),
+            (
+                sum(|w| w.sorted.alone),
+                "stand alone in a period whose beginning is not known",
+            ),
+            (
+                sum(|w| w.other_size),
+                "are from before the window's present size",
+            ),
             (sum(|w| w.sorted.closed), "show a window that is not open"),
             (sum(|w| w.sorted.full), "follow a window that was used up"),
-            (self.left.unknown.values().sum(), "are of windows that the plan does not have"),
+            (
+                self.left.unknown.values().sum(),
+                "are of windows that the plan does not have",
+            ),
         ];
         let said: Vec<String> = reasons
             .iter()
@@ -326,7 +348,7 @@ impl Window {
         if self.chains.is_empty() {
             return Verdict::Few;
         }
-        if alone < 0.5 {
+        if alone < STRANGE {
             return Verdict::Unexplained(Why::Unrelated);
         }
         if let Some(other) = other
@@ -335,10 +357,15 @@ impl Window {
             return Verdict::Unexplained(Why::OtherMeter(other));
         }
         let [_, _, wide, widest] = p.phis;
-        if widest > 0.5 {
+        let enough = fit.checks.predicted >= ENOUGH;
+        if widest > 0.5 && enough {
             return Verdict::Unexplained(Why::Scatter);
         }
-        if fit.band.width() > HARDLY * fit.prior.width() {
+        let hardly = match self.known {
+            Some(_) => HARDLY * fit.prior.width(),
+            None => NARROW,
+        };
+        if fit.band.width() > hardly || alone < 0.5 {
             return Verdict::Few;
         }
         let half = fit.checks.explained().is_some_and(|e| e < 0.5);

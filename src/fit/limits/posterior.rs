@@ -166,8 +166,14 @@ fn ends(chains: &[Chain], meter: usize, prior: &Prior) -> [f64; 2] {
     let (mut spent, mut moved) = (0.0, 0.0);
     for chain in chains {
         let skip = usize::from(chain.start.is_none());
-        let first = if skip == 1 { chain.links[0].percent } else { 0.0 };
-        spent += (chain.links.iter().skip(skip)).map(|l| l.spent[meter]).sum::<f64>();
+        let first = if skip == 1 {
+            chain.links[0].percent
+        } else {
+            0.0
+        };
+        spent += (chain.links.iter().skip(skip))
+            .map(|l| l.spent[meter])
+            .sum::<f64>();
         moved += (chain.links.last().map_or(0.0, |l| l.percent) - first).max(0.0);
     }
     if spent > 0.0 && moved > 0.0 {
@@ -262,7 +268,12 @@ fn step(link: &Link, near: &PerMeter, truth: Truth, res: Resolution) -> Step {
         }
     };
     let unsure = points(near[truth.meter] + link.near[truth.meter]);
-    Step::new(points(link.spent[truth.meter]), unsure, truth.phi, res.scale)
+    Step::new(
+        points(link.spent[truth.meter]),
+        unsure,
+        truth.phi,
+        res.scale,
+    )
 }
 
 /// The share of a cell that its reading leaves for the true percentage: it starts this far below.
@@ -285,22 +296,37 @@ pub fn trace(
     for chain in chains {
         let mut state = begin(chain);
         let from = usize::from(chain.start.is_none());
-        let mut near = chain.links.first().filter(|_| from == 1).map_or(PerMeter::default(), |l| l.near);
+        let mut near = chain
+            .links
+            .first()
+            .filter(|_| from == 1)
+            .map_or(PerMeter::default(), |l| l.near);
         for link in chain.links.iter().skip(from) {
             let step = step(link, &near, truth, res);
             let q = chance(RATES[rate], link.hours);
-            let low = if link.hit { 100.0 } else { base(link.percent, ROUNDINGS[rounding], res.digit) };
+            let low = if link.hit {
+                100.0
+            } else {
+                base(link.percent, ROUNDINGS[rounding], res.digit)
+            };
             let at = |to: f64| match &state {
                 State::Zero => Step::mixed(step.below(to, 0.0), q, to),
                 State::Cell(percent, parts) => {
                     let cell = base(*percent, ROUNDINGS[rounding], res.digit);
                     let from = |j: usize| to - cell - width * (j as f64 + 0.5);
                     (0..PARTS)
-                        .map(|j| parts[rounding][rate][j] * Step::mixed(step.below(from(j), width), q, from(j)))
+                        .map(|j| {
+                            parts[rounding][rate][j]
+                                * Step::mixed(step.below(from(j), width), q, from(j))
+                        })
                         .sum()
                 }
             };
-            let high = if link.percent >= 100.0 { 1.0 } else { at(low + res.digit) };
+            let high = if link.percent >= 100.0 {
+                1.0
+            } else {
+                at(low + res.digit)
+            };
             out.push([at(low), high]);
             state = advance(&state, link, &step, res, &mut unused);
             near = link.near;
@@ -344,7 +370,8 @@ fn advance(state: &State, link: &Link, step: &Step, res: Resolution, table: &mut
                 let from = base(*percent, rounding, res.digit);
                 for j in 0..PARTS {
                     let x = from + width * (j as f64 + 0.5);
-                    let ends = [Some(low), high].map(|end| end.map(|e| (step.below(e - x, width), e - x)));
+                    let ends =
+                        [Some(low), high].map(|end| end.map(|e| (step.below(e - x, width), e - x)));
                     for (q, chance) in chances.iter().enumerate() {
                         let [low, high] = ends.map(|e| e.map(|(b, d)| Step::mixed(b, *chance, d)));
                         let mass = high.unwrap_or(1.0) - low.unwrap_or(0.0);
@@ -357,7 +384,14 @@ fn advance(state: &State, link: &Link, step: &Step, res: Resolution, table: &mut
         }
     }
     if let (State::Cell(percent, parts), false) = (state, full || link.hit) {
-        between(link.percent - percent, parts, step, width, &chances, &mut next);
+        between(
+            link.percent - percent,
+            parts,
+            step,
+            width,
+            &chances,
+            &mut next,
+        );
     }
     normalise(&mut next, table);
     State::Cell(link.percent, next)
@@ -377,7 +411,8 @@ fn between(
     let distance = |i: usize| moved + width * (i as f64 - PARTS as f64 - 0.5);
     let below: [[f64; 2]; PLACES] = std::array::from_fn(|i| step.below(distance(i), width));
     for (q, chance) in chances.iter().enumerate() {
-        let at: [f64; PLACES] = std::array::from_fn(|i| Step::mixed(below[i], *chance, distance(i)));
+        let at: [f64; PLACES] =
+            std::array::from_fn(|i| Step::mixed(below[i], *chance, distance(i)));
         for r in 0..R {
             for j in 0..PARTS {
                 let from = parts[r][q][j];

@@ -169,7 +169,11 @@ mod tests {
             let x = from + (to - from) * (f64::from(i) + 0.5) / f64::from(n);
             let p = libm::exp(prior.density(x)) * (to - from) / f64::from(n);
             all += p;
-            inside += if x > libm::log(40.0) && x < libm::log(160.0) { p } else { 0.0 };
+            inside += if x > libm::log(40.0) && x < libm::log(160.0) {
+                p
+            } else {
+                0.0
+            };
         }
         assert!((all - 1.0).abs() < 1e-3, "{all}");
         assert!((inside - 0.9).abs() < 2e-3, "{inside}");

@@ -49,7 +49,11 @@ impl Step {
         let s = libm::sqrt(variance);
         let d = x - self.expected;
         let alone = normal(d / s);
-        let with = self.bursts.iter().map(|m| with_burst(d, s, *m)).sum::<f64>();
+        let with = self
+            .bursts
+            .iter()
+            .map(|m| with_burst(d, s, *m))
+            .sum::<f64>();
         [alone, 0.5 * with]
     }
 
@@ -108,7 +112,10 @@ mod tests {
                     })
                     .sum();
                 let got = with_burst(x, s, m);
-                assert!((got - sum / f64::from(n)).abs() < 1e-3, "{s} {m} {x}: {got}");
+                assert!(
+                    (got - sum / f64::from(n)).abs() < 1e-3,
+                    "{s} {m} {x}: {got}"
+                );
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::{Limits, Window};
 use crate::account::Meter;
 use crate::catalog::Provenance;
+use crate::fit::limits::check::Verdict;
 use crate::fit::limits::prior::Band;
 
 /// A window's entry in a scenario.
@@ -78,6 +79,53 @@ impl Limits {
         out.push_str(&format!("meter = \"{}\"\n", self.meter.name()));
         out.push_str(&windows(&entries));
         Some(out)
+    }
+
+    /// Lines of `[plan]` below its name: the meter, the windows, and on what they rest.
+    pub fn plan_lines(&self) -> String {
+        let entries = self.entries();
+        let mut out = String::new();
+        if !entries.is_empty() {
+            out.push_str(&format!("meter = \"{}\"\n", self.meter.name()));
+        }
+        for window in self.windows.iter().filter(|w| !w.verdict.holds()) {
+            let why = match window.verdict {
+                _ if window.chains.is_empty() => "no reading can be used",
+                Verdict::Few => "too few readings",
+                _ => "the logged use does not explain the readings",
+            };
+            out.push_str(&format!(
+                "# {}: {why}, so its size stays that of the catalogue.\n",
+                window.label
+            ));
+        }
+        for entry in &entries {
+            out.push('\n');
+            if let Some(w) = self
+                .windows
+                .iter()
+                .find(|w| w.id == entry.id && w.verdict.holds())
+            {
+                let fit = w.fit(self.meter);
+                let known = w.known.map_or_else(String::new, |_| {
+                    format!(
+                        "; the catalogue's band: {} to {}",
+                        digits(fit.prior.low),
+                        digits(fit.prior.high)
+                    )
+                });
+                out.push_str(&format!(
+                    "# {}: 90 % interval from {} readings in {} periods{known}.\n",
+                    w.label,
+                    w.used(),
+                    w.chains.len()
+                ));
+            } else {
+                out.push_str("# No reading: the catalogue's band in dollars of this meter.\n");
+            }
+            out.push_str(windows(std::slice::from_ref(entry)).trim_start_matches('\n'));
+        }
+        out
     }
 }
 

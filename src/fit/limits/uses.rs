@@ -159,10 +159,7 @@ pub fn before(at: Instant, by: Span) -> Instant {
 }
 
 fn on_credits(plan: &PlanEntry, r: &Request, id: &str, family: &str) -> bool {
-    (r.fast && plan.fast_on_credits)
-        || plan
-            .needs_credits(id, family, r.tokens.context())
-            .is_some()
+    (r.fast && plan.fast_on_credits) || plan.needs_credits(id, family, r.tokens.context()).is_some()
 }
 
 /// Dollars of each meter.

@@ -25,7 +25,8 @@ struct Column {
 pub(super) fn applies(text: &str) -> bool {
     let header = text.lines().next().unwrap_or("");
     let names: Vec<String> = header.split(',').map(plain).collect();
-    names.iter().any(|n| TIMES.contains(&n.as_str())) && names.iter().any(|n| window(n, PERCENT).is_some())
+    names.iter().any(|n| TIMES.contains(&n.as_str()))
+        && names.iter().any(|n| window(n, PERCENT).is_some())
 }
 
 const PERCENT: &[&str] = &["_pct", "_percent", "_utilization"];
@@ -61,7 +62,12 @@ pub(super) fn read(text: &str) -> Result<Vec<Reading>, Vec<Problem>> {
         .from_reader(text.as_bytes());
     let header = match table.headers() {
         Ok(header) => header.clone(),
-        Err(e) => return Err(vec![Problem::new(e.to_string(), "expected a line of names")]),
+        Err(e) => {
+            return Err(vec![Problem::new(
+                e.to_string(),
+                "expected a line of names",
+            )]);
+        }
     };
     let names: Vec<String> = header.iter().map(plain).collect();
     let time = names.iter().position(|n| TIMES.contains(&n.as_str()));
@@ -119,7 +125,12 @@ fn row(
     }
     let Some(at) = cell(time).and_then(instant) else {
         let found = cell(time).map_or("empty".to_owned(), super::fields::short);
-        notes.wrong("the time", &found, "expected a time like 2026-11-20T14:00:00Z", "");
+        notes.wrong(
+            "the time",
+            &found,
+            "expected a time like 2026-11-20T14:00:00Z",
+            "",
+        );
         return;
     };
     for column in columns {
@@ -128,14 +139,24 @@ fn row(
         };
         let Ok(value) = text.trim_end_matches('%').trim().parse::<f64>() else {
             let found = super::fields::short(text);
-            notes.wrong(&column.name, &found, "expected a percentage from 0 to 100", "");
+            notes.wrong(
+                &column.name,
+                &found,
+                "expected a percentage from 0 to 100",
+                "",
+            );
             continue;
         };
         let resets = cell(column.resets).map(|t| (t, instant(t)));
         if let Some((text, None)) = resets {
             let found = super::fields::short(text);
             let name = format!("the reset of {}", column.name);
-            notes.wrong(&name, &found, "expected a time like 2026-11-20T14:00:00Z", "");
+            notes.wrong(
+                &name,
+                &found,
+                "expected a time like 2026-11-20T14:00:00Z",
+                "",
+            );
         }
         if let Some(percent) = notes.percent(&column.name, value) {
             let resets = resets.and_then(|r| r.1);
@@ -162,8 +183,10 @@ mod tests {
                     a,2026-10-05T10:00:00Z,28,,2026-10-05T14:00:00Z\n\
                     a,1791194460,29.5,3,\n";
         let all = readings("r.csv", text).unwrap();
-        let said: Vec<(WindowKind, f64, bool)> =
-            all.iter().map(|r| (r.kind.clone(), r.percent, r.resets.is_some())).collect();
+        let said: Vec<(WindowKind, f64, bool)> = all
+            .iter()
+            .map(|r| (r.kind.clone(), r.percent, r.resets.is_some()))
+            .collect();
         let fable = WindowKind::WeekModel("Fable".into());
         let expected = vec![
             (WindowKind::Session, 28.0, true),
@@ -175,7 +198,8 @@ mod tests {
 
     #[test]
     fn all_that_is_wrong_with_a_table() {
-        let text = "at,session_pct\n2026-10-05T10:00:00Z,128\nyesterday,3\n2026-10-05T11:00:00Z,x\n";
+        let text =
+            "at,session_pct\n2026-10-05T10:00:00Z,128\nyesterday,3\n2026-10-05T11:00:00Z,x\n";
         let problems = readings("r.csv", text).unwrap_err();
         let lines: Vec<Option<usize>> = problems.list.iter().map(|p| p.line).collect();
         assert_eq!(lines, [Some(2), Some(3), Some(4)], "{problems}");

@@ -66,7 +66,10 @@ fn title(l: &Limits, windows: &[&Window]) -> String {
             }
             text
         }
-        None if windows.iter().any(|w| matches!(w.verdict, Verdict::Unexplained(_))) => {
+        None if windows
+            .iter()
+            .any(|w| matches!(w.verdict, Verdict::Unexplained(_))) =>
+        {
             "The logged use does not explain the readings".to_owned()
         }
         None => "Too few readings to say more than the catalogue".to_owned(),
@@ -86,7 +89,10 @@ fn size(fit: &Fit) -> String {
 
 fn subtitle(l: &Limits, windows: &[&Window]) -> String {
     let n: usize = windows.iter().map(|w| w.used()).sum();
-    let plan = l.plan.as_ref().map_or_else(String::new, |p| format!("{p} · "));
+    let plan = l
+        .plan
+        .as_ref()
+        .map_or_else(String::new, |p| format!("{p} · "));
     format!(
         "{plan}{} · meter {} · line and band: what the logged use alone makes of the window",
         say::plural(n, "reading"),
@@ -103,7 +109,11 @@ fn points(l: &Limits, w: &Window) -> Vec<Vec<(f64, f64)>> {
         .map(|c| {
             // Where the beginning is not known, the first reading stands on the line.
             let first = c.links.first().map_or(0.0, |r| r.percent);
-            let mut sum = if c.start.is_some() { 0.0 } else { first * limit / 100.0 };
+            let mut sum = if c.start.is_some() {
+                0.0
+            } else {
+                first * limit / 100.0
+            };
             c.links
                 .iter()
                 .map(|r| {
@@ -146,7 +156,10 @@ fn panel(d: &mut Drawing, l: &Limits, w: &Window, room: Room) {
     let small = Style::plain(theme::SMALL, theme::MUTED);
     let below = match l.meter {
         Meter::Price => "logged since the window began, list price".to_owned(),
-        other => format!("logged since the window began, dollars of the meter {}", other.name()),
+        other => format!(
+            "logged since the window began, dollars of the meter {}",
+            other.name()
+        ),
     };
     d.text(
         ((room.left + room.right) / 2.0, room.bottom + 40.0),
@@ -176,7 +189,11 @@ fn cone(d: &mut Drawing, plot: &Plot, fit: &Fit, end: f64) {
     area.push(plot.at(high.0, high.1));
     d.area(area, theme::BLUE, 0.16);
     let to = leaves(b.median);
-    d.line(vec![plot.at(0.0, 0.0), plot.at(to.0, to.1)], 2.4, theme::BLUE);
+    d.line(
+        vec![plot.at(0.0, 0.0), plot.at(to.0, to.1)],
+        2.4,
+        theme::BLUE,
+    );
 }
 
 fn label(d: &mut Drawing, plot: &Plot, fit: &Fit, room: Room) {

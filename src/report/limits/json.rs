@@ -17,13 +17,22 @@ pub const FORMAT: u32 = 1;
 /// # Errors
 /// Never in practice: the document holds only text, numbers and lists.
 pub fn document(l: &Limits, files: &[String]) -> std::io::Result<String> {
+    let mut document = value(l);
+    document["files"] = json!(files);
+    let mut text = serde_json::to_string_pretty(&document)?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// What was learned.
+pub fn value(l: &Limits) -> Value {
     let weights: serde_json::Map<String, Value> = METERS
         .iter()
         .zip(l.weights)
         .map(|(m, w)| (m.name().to_owned(), number(w)))
         .collect();
     let r = &l.left.requests;
-    let document = json!({
+    json!({
         "format": FORMAT,
         "burncast": env!("CARGO_PKG_VERSION"),
         "sentences": sentences(l),
@@ -40,11 +49,7 @@ pub fn document(l: &Limits, files: &[String]) -> std::io::Result<String> {
             "sums_of_requests": r.aggregates,
         },
         "refusals_as_readings": l.left.hits,
-        "files": files,
-    });
-    let mut text = serde_json::to_string_pretty(&document)?;
-    text.push('\n');
-    Ok(text)
+    })
 }
 
 fn band(b: &Band) -> Value {

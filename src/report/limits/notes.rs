@@ -23,8 +23,16 @@ pub fn notes(l: &Limits) -> Vec<(&'static str, String)> {
     for w in &used {
         out.extend(rounding(w).map(|text| ("note", text)));
     }
-    out.extend(l.windows.iter().filter_map(|w| left_out(w).map(|t| ("note", t))));
-    out.extend(l.windows.iter().filter_map(|w| beginnings(w).map(|t| ("note", t))));
+    out.extend(
+        l.windows
+            .iter()
+            .filter_map(|w| left_out(w).map(|t| ("note", t))),
+    );
+    out.extend(
+        l.windows
+            .iter()
+            .filter_map(|w| beginnings(w).map(|t| ("note", t))),
+    );
     for (name, n) in &l.left.unknown {
         let of = l.plan.as_ref().map_or_else(
             || "a window that is not known".to_owned(),
@@ -53,7 +61,11 @@ fn rounding(w: &Window) -> Option<String> {
     if w.verdict != Verdict::Learned || w.digit < 1.0 {
         return None;
     }
-    let p = &w.fits.iter().max_by(|a, b| a.weight.total_cmp(&b.weight))?.posterior;
+    let p = &w
+        .fits
+        .iter()
+        .max_by(|a, b| a.weight.total_cmp(&b.weight))?
+        .posterior;
     let words = ["rounded down", "rounded to the nearest", "rounded up"];
     let best = (0..ROUNDINGS.len()).max_by(|a, b| p.roundings[*a].total_cmp(&p.roundings[*b]))?;
     (p.roundings[best] > 0.8).then(|| {
@@ -123,7 +135,11 @@ fn requests(l: &Limits) -> Vec<(&'static str, String)> {
             .unpriced
             .iter()
             .map(|(m, n)| {
-                let name = if m.is_empty() { "a model without a name" } else { m };
+                let name = if m.is_empty() {
+                    "a model without a name"
+                } else {
+                    m
+                };
                 format!("{name} ({})", times(*n as usize, "request"))
             })
             .collect();

@@ -102,13 +102,20 @@ fn table(page: &mut Page<'_>, l: &Limits) {
             rows.push(row(w, fit, i == 0, wide));
         }
         if w.unrelated >= 0.005 {
-            let mut row = vec![String::new(), "none of them".to_owned(), percent(w.unrelated)];
+            let mut row = vec![
+                String::new(),
+                "none of them".to_owned(),
+                percent(w.unrelated),
+            ];
             row.resize(if wide { 9 } else { 8 }, String::new());
             rows.push(row);
         }
     }
     if rows.len() > 1 {
-        page.table(&rows, &[false, false, true, true, true, true, true, true, true]);
+        page.table(
+            &rows,
+            &[false, false, true, true, true, true, true, true, true],
+        );
     }
 }
 
@@ -119,7 +126,11 @@ fn row(w: &Window, fit: &Fit, first: bool, wide: bool) -> Vec<String> {
         n => percent(checks.inside as f64 / n as f64),
     };
     let mut row = vec![
-        if first { w.label.clone() } else { String::new() },
+        if first {
+            w.label.clone()
+        } else {
+            String::new()
+        },
         fit.meter.name().to_owned(),
         percent(fit.weight),
         usd(round(fit.band.median)),

@@ -168,7 +168,11 @@ fn unexplained(l: &Limits, w: &Window, why: Why) -> String {
 
 /// Which meter explains the readings best.
 fn meters(l: &Limits) -> Option<String> {
-    if !l.windows.iter().any(|w| !w.chains.is_empty() && w.unrelated < 0.5) {
+    if !l
+        .windows
+        .iter()
+        .any(|w| !w.chains.is_empty() && w.unrelated < 0.5)
+    {
         return None;
     }
     let mut all: Vec<(usize, f64)> = l.weights.iter().copied().enumerate().collect();

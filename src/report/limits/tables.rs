@@ -80,7 +80,11 @@ fn limit(l: &Limits, w: &Window, fit: &Fit) -> Vec<String> {
         w.label.clone(),
         fit.meter.name().to_owned(),
         (fit.meter == l.meter).to_string(),
-        if fit.meter == l.meter { verdict(w.verdict).to_owned() } else { String::new() },
+        if fit.meter == l.meter {
+            verdict(w.verdict).to_owned()
+        } else {
+            String::new()
+        },
         share(fit.weight),
         share(w.unrelated),
     ];
