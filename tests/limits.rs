@@ -24,7 +24,6 @@ fn learn(logs: &Logs, readings: &[Reading], meter: Option<Meter>) -> Limits {
 
 struct Run {
     truth: Truth,
-    account: Account,
     limits: Limits,
 }
 
@@ -44,11 +43,7 @@ fn run(seed: u64) -> Run {
     let work = work(&mut r, truth.days);
     let account = play(&mut r, truth, &work);
     let limits = learn(&account.logs, &account.readings, None);
-    Run {
-        truth,
-        account,
-        limits,
-    }
+    Run { truth, limits }
 }
 
 /// Runs with random truths; more by `BURNCAST_LIMITS_RUNS`.
@@ -69,7 +64,8 @@ fn runs() -> &'static [Run] {
 }
 
 /// Limits inside and outside the catalogue's band, any preset as meter, rounding down or to the
-/// nearest, readings every few minutes to an hour, some use that no log has: the 90 % band of the
+/// nearest, readings every few minutes to an hour, some use that no log has, requests that count for
+/// more or less than their tokens say: the 90 % band of the
 /// true meter holds the truth in about 90 % of the runs. With 60 runs and a true rate of 90 % fewer
 /// than 48 (80 %) come up once in 120 times, and all 60 once in 550.
 #[test]
@@ -132,6 +128,7 @@ fn plain(limit: f64, meter: Meter) -> Truth {
         rounding: Rounding::Down,
         hidden_rate: 0.05,
         hidden_share: 0.03,
+        stray: 0.1,
         days: 3,
         every: 20.0,
         resets: true,
@@ -164,50 +161,76 @@ fn the_wrong_meter_is_recognised() {
     assert!(said >= N - 1, "{said} of {N}");
 }
 
-/// Readings of one person and the logs of another one, who works at the same time of day.
+/// Readings of one person and the logs of another one. They are as alike as two people can be: the
+/// same habits, the same hours, the same limit; so a few of them look as if a good part belonged
+/// together. None comes out as learned, and most are told to be strange.
 #[test]
 fn readings_of_somebody_else_are_recognised() {
-    let (mut said, mut wrong) = (0, 0);
-    const N: u64 = 12;
+    let (mut said, mut learned) = (0, 0);
+    const N: u64 = 16;
     for seed in 200..200 + N {
         let mine = account(seed, plain(100.0, Meter::Price));
         let theirs = account(seed + 1000, plain(100.0, Meter::Price));
         let found = learn(&mine.logs, &theirs.readings, None);
         let w = &found.windows[0];
-        println!(
-            "{seed}: {:?} unrelated {:.3} {:?} {:.3?}",
-            w.verdict,
-            w.unrelated,
-            w.apart,
-            w.fit(found.meter).posterior.phis
-        );
+        let p = &w.fit(found.meter).posterior;
+        println!("{seed}: {:?} {:.3} {:.3?}", w.verdict, w.unrelated, p.phis);
         said += u64::from(matches!(w.verdict, Verdict::Unexplained(_)));
-        wrong += u64::from(w.verdict == Verdict::Learned);
+        learned += u64::from(w.verdict == Verdict::Learned);
         if !w.verdict.holds() {
             assert_eq!(found.toml(), None);
         }
     }
-    assert_eq!(wrong, 0);
-    assert!(said >= N - 2, "{said} of {N}");
+    println!("{said} of {N} strange, {learned} learned");
+    assert_eq!(learned, 0);
+    assert!(said >= 12, "{said} of {N}");
 }
 
-/// Two readings a few points apart say little: the band stays what it was, and that is said.
+/// Readings of somebody who works at night, when this one's log is silent.
+#[test]
+fn readings_of_another_time_of_day_are_recognised() {
+    let twelve = 12 * 3_600_000;
+    for seed in 220..224 {
+        let mine = account(seed, plain(100.0, Meter::Price));
+        let theirs = account(seed + 1000, plain(100.0, Meter::Price));
+        let mut night = theirs.readings;
+        for r in &mut night {
+            r.at.0 += twelve;
+            r.resets = r
+                .resets
+                .map(|at| burncast::base::time::Instant(at.0 + twelve));
+        }
+        let w = &learn(&mine.logs, &night, None).windows[0];
+        println!(
+            "{seed}: {:?} {:.3} {:?}",
+            w.verdict,
+            w.unrelated,
+            w.fit(Meter::Price).checks
+        );
+        assert!(
+            matches!(w.verdict, Verdict::Unexplained(_)),
+            "{:?}",
+            w.verdict
+        );
+    }
+}
+
+/// Two readings of the first few points say little: the band stays about what it was, nothing is
+/// written, and that is said.
 #[test]
 fn a_few_readings_leave_the_band_as_it_was() {
     for seed in 300..306 {
         let account = account(seed, plain(150.0, Meter::Price));
-        let few: Vec<Reading> = account
+        let open = account
             .readings
             .iter()
-            .filter(|r| r.resets.is_some() && r.percent < 4.0)
-            .take(2)
-            .cloned()
-            .collect();
+            .filter(|r| r.resets.is_some() && r.percent < 4.0);
+        let few: Vec<Reading> = open.take(2).cloned().collect();
         let found = learn(&account.logs, &few, None);
         let fit = found.windows[0].fit(Meter::Price);
         assert_eq!(found.windows[0].verdict, Verdict::Few, "{fit:?}");
         let overlap = fit.band.high.min(BAND[1]).ln() - fit.band.low.max(BAND[0]).ln();
-        assert!(overlap > 0.6 * (BAND[1] / BAND[0]).ln(), "{:?}", fit.band);
+        assert!(overlap > 0.4 * (BAND[1] / BAND[0]).ln(), "{:?}", fit.band);
         assert_eq!(found.toml(), None);
     }
 }

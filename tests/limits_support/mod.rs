@@ -71,6 +71,8 @@ pub struct Truth {
     /// Bursts an hour that the log does not have, and their mean share of the window.
     pub hidden_rate: f64,
     pub hidden_share: f64,
+    /// What a request is counted at strays by this much (standard deviation of the logarithm).
+    pub stray: f64,
     pub days: i64,
     /// Median minutes between two readings.
     pub every: f64,
@@ -216,13 +218,14 @@ pub fn play(r: &mut Random, truth: Truth, work: &[Work]) -> Account {
         }
     }
     events.sort_by_key(|e| e.0);
+    let stray: Vec<f64> = work.iter().map(|_| r.lognormal(1.0, truth.stray)).collect();
     let mut meter = Window::new(truth);
     let (mut logged, mut readings) = (vec![false; work.len()], Vec::new());
     for (at, event) in events {
         meter.closes(at);
         match event {
             Event::Begins(i) => logged[i] = meter.opens(at),
-            Event::Ends(i) if logged[i] => meter.used += work[i].dollars(truth.meter),
+            Event::Ends(i) if logged[i] => meter.used += stray[i] * work[i].dollars(truth.meter),
             Event::Ends(_) => {}
             Event::Hidden(size) => {
                 if meter.opens(at) {
@@ -326,6 +329,7 @@ pub fn truth(r: &mut Random) -> Truth {
         rounding: r.pick(&[Rounding::Down, Rounding::Nearest]),
         hidden_rate: r.pick(&[0.0, 0.05, 0.2]),
         hidden_share: 0.04,
+        stray: r.pick(&[0.0, 0.15, 0.3]),
         days: 1 + (r.next() % 4) as i64,
         every: r.scale(4.0, 60.0),
         resets: r.unit() < 0.6,

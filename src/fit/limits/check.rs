@@ -125,6 +125,8 @@ pub enum Verdict {
 pub enum Why {
     /// The readings move without the log, and the other way round.
     Unrelated,
+    /// Next to nothing of what moved the readings is in the log.
+    Elsewhere,
     /// They go together, but stray too far.
     Scatter,
     /// Another meter explains them.

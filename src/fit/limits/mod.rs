@@ -53,6 +53,14 @@ const SURELY: f64 = 0.95;
 const STRANGE: f64 = 0.2;
 /// Readings that must have been predicted before their scatter condemns a meter.
 const ENOUGH: usize = 10;
+/// Fewer say nothing of whether log and readings belong together.
+const FEW: usize = 4;
+/// Percentages that rose by less than so many of their last digits say little.
+const RISE: f64 = 5.0;
+/// Below this share the logged use explains next to nothing, once the readings rose by this many
+/// points.
+const HARDLY_LOGGED: f64 = 0.2;
+const MOVED: f64 = 20.0;
 /// Without a band before, a wider one than this (as the log of high over low) says little.
 const NARROW: f64 = 1.1;
 /// A band that is wider than this part of the band before says little new.
@@ -345,31 +353,34 @@ impl Window {
         let p = &fit.posterior;
         // Against this meter alone.
         let alone = fit.weight / (fit.weight + self.unrelated).max(f64::MIN_POSITIVE);
+        let checks = &fit.checks;
+        let enough = checks.predicted >= ENOUGH;
         if self.chains.is_empty() {
             return Verdict::Few;
         }
-        if alone < STRANGE {
+        if alone < STRANGE && checks.predicted >= FEW {
             return Verdict::Unexplained(Why::Unrelated);
         }
-        if let Some(other) = other
-            && self.fit(other).weight > SURELY
-        {
+        let explained = checks.explained().unwrap_or(1.0);
+        if explained < HARDLY_LOGGED && checks.moved >= MOVED && enough {
+            return Verdict::Unexplained(Why::Elsewhere);
+        }
+        if let Some(other) = other {
             return Verdict::Unexplained(Why::OtherMeter(other));
         }
-        let [_, _, wide, widest] = p.phis;
-        let enough = fit.checks.predicted >= ENOUGH;
-        if widest > 0.5 && enough {
+        let [_, _, rough, wide, widest] = p.phis;
+        if wide + widest > 0.5 && enough {
             return Verdict::Unexplained(Why::Scatter);
         }
         let hardly = match self.known {
             Some(_) => HARDLY * fit.prior.width(),
             None => NARROW,
         };
-        if fit.band.width() > hardly || alone < 0.5 {
+        let little = checks.moved < RISE * self.digit;
+        if fit.band.width() > hardly || alone < 0.5 || little {
             return Verdict::Few;
         }
-        let half = fit.checks.explained().is_some_and(|e| e < 0.5);
-        if wide + widest > 0.8 || half {
+        if rough + wide + widest > 0.8 || explained < 0.5 {
             return Verdict::Loose;
         }
         Verdict::Learned

@@ -15,8 +15,8 @@ use super::step::{Step, chance};
 use super::uses::PerMeter;
 
 /// Scatter, in points: of a move of e points the variance is φ e.
-pub const PHIS: [f64; 4] = [0.01, 0.08, 0.4, 2.0];
-const PHI_WEIGHTS: [f64; 4] = [0.35, 0.3, 0.2, 0.15];
+pub const PHIS: [f64; 5] = [0.002, 0.03, 0.15, 0.6, 2.0];
+const PHI_WEIGHTS: [f64; PHIS.len()] = [0.3, 0.27, 0.2, 0.13, 0.1];
 /// Moves an hour by what is not logged.
 pub const RATES: [f64; 4] = [0.01, 0.1, 0.7, 5.0];
 const RATE_WEIGHTS: [f64; 4] = [0.4, 0.3, 0.2, 0.1];

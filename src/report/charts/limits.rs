@@ -94,7 +94,7 @@ fn subtitle(l: &Limits, windows: &[&Window]) -> String {
         .as_ref()
         .map_or_else(String::new, |p| format!("{p} · "));
     format!(
-        "{plan}{} · meter {} · line and band: what the logged use alone makes of the window",
+        "{plan}{} · meter {} · dots above the band hold use that is not in the logs",
         say::plural(n, "reading"),
         l.meter.name()
     )
@@ -137,20 +137,31 @@ fn panel(d: &mut Drawing, l: &Limits, w: &Window, room: Room) {
     let text = panel_title(d, &w.label, &finding, room);
     d.text((room.left, room.top - 30.0), Anchor::Start, head, &text);
     let periods = points(l, w);
-    let farthest = periods.iter().flatten().map(|p| p.0).fold(0.0, f64::max);
-    let end = (1.06 * farthest).max(if holds { 1.12 * fit.band.high } else { 0.0 });
-    let end = end.max(fit.band.median * 0.05).max(1e-6);
-    let plot = Plot::new(room, (0.0, end), (0.0, 1.0));
+    let all = || periods.iter().flatten();
+    let farthest = all().map(|p| p.0).fold(0.0, f64::max);
+    let highest = all().map(|p| p.1 / 100.0).fold(0.0, f64::max);
+    // As much of the window as its readings need, in steps of a fifth.
+    let top = (libm::ceil(highest * 1.15 * 5.0) / 5.0).clamp(0.2, 1.0);
+    let end = if holds {
+        1.12 * top * fit.band.high
+    } else {
+        0.0
+    };
+    let end = end
+        .max(1.06 * farthest)
+        .max(fit.band.median * 0.02)
+        .max(1e-6);
+    let plot = Plot::new(room, (0.0, end), (0.0, top));
     plot.left_axis(d, Unit::Share);
     plot.bottom_axis(d, Unit::Usd);
     if holds || w.verdict == Verdict::Few {
-        cone(d, &plot, fit, end);
+        cone(d, &plot, fit);
     }
     for period in &periods {
         let line: Vec<_> = period.iter().map(|p| plot.at(p.0, p.1 / 100.0)).collect();
         d.line(line.clone(), 1.0, theme::AXIS);
         for at in line {
-            d.dot(at, 2.6, theme::INK);
+            d.dot(at, 2.4, theme::INK);
         }
     }
     let small = Style::plain(theme::SMALL, theme::MUTED);
@@ -173,17 +184,18 @@ fn panel(d: &mut Drawing, l: &Limits, w: &Window, room: Room) {
 }
 
 /// The band of what the logged use makes of the window.
-fn cone(d: &mut Drawing, plot: &Plot, fit: &Fit, end: f64) {
+fn cone(d: &mut Drawing, plot: &Plot, fit: &Fit) {
     let b = &fit.band;
+    let (end, top) = (plot.x.high, plot.y.high);
     // Where a line of that limit leaves the panel.
     let leaves = |limit: f64| {
-        let x = limit.min(end);
+        let x = (top * limit).min(end);
         (x, x / limit)
     };
     let (low, high) = (leaves(b.low), leaves(b.high));
-    let corner = plot.at(end, 1.0);
+    let corner = plot.at(end, top);
     let mut area = vec![plot.at(0.0, 0.0), plot.at(low.0, low.1)];
-    if low.1 >= 1.0 && high.1 < 1.0 {
+    if low.0 < end && high.0 >= end {
         area.push(corner);
     }
     area.push(plot.at(high.0, high.1));
@@ -198,12 +210,15 @@ fn cone(d: &mut Drawing, plot: &Plot, fit: &Fit, end: f64) {
 
 fn label(d: &mut Drawing, plot: &Plot, fit: &Fit, room: Room) {
     let style = Style::bold(theme::SMALL, theme::ink(theme::BLUE)).haloed();
-    let full = plot.at(fit.band.median, 1.0);
-    let text = format!("used up at {}", say::usd(fit.band.median));
+    let median = fit.band.median;
+    let x = (plot.y.high * median).min(plot.x.high);
+    let at = plot.at(x, x / median);
+    let text = format!("used up at {}", say::usd(median));
+    let above = room.top - 8.0;
     let places = [
-        ((full.0, room.top - 8.0), Anchor::Middle),
-        ((full.0, room.top - 8.0), Anchor::End),
-        ((full.0, room.top - 8.0), Anchor::Start),
+        ((at.0, above), Anchor::Middle),
+        ((at.0, above), Anchor::End),
+        ((at.0 - 12.0, at.1 + 4.0), Anchor::End),
     ];
     d.text_if_free(&places, style, &text);
 }

@@ -98,33 +98,31 @@ fn left_out(w: &Window) -> Option<String> {
 
 fn beginnings(w: &Window) -> Option<String> {
     let [_, log, none] = w.sorted.starts;
+    let all = w.sorted.starts.iter().sum();
+    let of = |n: usize| match (n, all) {
+        (1, 1) => "its one period".to_owned(),
+        (n, all) => format!("{n} of {}", times(all, "period")),
+    };
     let mut said = Vec::new();
     if log > 0 {
+        let n = of(log);
         said.push(format!(
-            "of {} the beginning was taken from the log's first request",
-            times(log, "period")
+            "the beginning of {n} was taken from the log's first request"
         ));
     }
     if none > 0 {
         said.push(format!(
-            "of {} it is not known and only the rise from reading to reading counts",
-            times(none, "period")
+            "the beginning of {} is not known, so only the rise between its readings counts",
+            of(none)
         ));
     }
     if w.sorted.falls > 0 {
         said.push(format!(
-            "the percentage fell {} without a reset, and was begun anew",
+            "the percentage fell {} without a reset, and counts anew from there",
             times(w.sorted.falls, "time")
         ));
     }
-    (!said.is_empty()).then(|| {
-        format!(
-            "readings of {} in {}: {}",
-            the(&w.label),
-            times(w.sorted.starts.iter().sum(), "period"),
-            join(&said)
-        )
-    })
+    (!said.is_empty()).then(|| format!("{}: {}", the(&w.label), join(&said)))
 }
 
 fn requests(l: &Limits) -> Vec<(&'static str, String)> {

@@ -4,7 +4,6 @@ use super::notes::notes;
 use super::sentences::{range, readings, round, sentences, times};
 use crate::analysis::words::{percent, usd};
 use crate::base::civil::Zone;
-use crate::base::money::group_thousands;
 use crate::base::time::Instant;
 use crate::base::zones;
 use crate::fit::limits::{Fit, Limits, Window};
@@ -43,7 +42,10 @@ pub fn screen(l: &Limits, timezone: &str, into: Option<&str>, look: &Look) -> St
             page.wrapped("", "For your scenario (or --write SCENARIO):");
             page.blank();
             for line in text.lines() {
-                page.line(&format!("  {line}"));
+                match line {
+                    "" => page.blank(),
+                    line => page.line(&format!("  {line}")),
+                }
             }
         }
     }
@@ -95,7 +97,7 @@ fn table(page: &mut Page<'_>, l: &Limits) {
     if wide {
         header.push("before");
     }
-    header.extend(["readings", "as predicted", "in the log"]);
+    header.extend(["predicted", "in the log"]);
     let mut rows: Vec<Vec<String>> = vec![header.into_iter().map(str::to_owned).collect()];
     for w in l.windows.iter().filter(|w| !w.chains.is_empty()) {
         for (i, fit) in w.fits.iter().enumerate() {
@@ -105,9 +107,9 @@ fn table(page: &mut Page<'_>, l: &Limits) {
             let mut row = vec![
                 String::new(),
                 "none of them".to_owned(),
-                percent(w.unrelated),
+                likely(w.unrelated),
             ];
-            row.resize(if wide { 9 } else { 8 }, String::new());
+            row.resize(if wide { 8 } else { 7 }, String::new());
             rows.push(row);
         }
     }
@@ -116,6 +118,15 @@ fn table(page: &mut Page<'_>, l: &Limits) {
             &rows,
             &[false, false, true, true, true, true, true, true, true],
         );
+    }
+}
+
+/// A weight, short: `96 %`, `<1 %`.
+fn likely(weight: f64) -> String {
+    if weight < 0.01 {
+        "<1 %".to_owned()
+    } else {
+        percent(weight)
     }
 }
 
@@ -132,7 +143,7 @@ fn row(w: &Window, fit: &Fit, first: bool, wide: bool) -> Vec<String> {
             String::new()
         },
         fit.meter.name().to_owned(),
-        percent(fit.weight),
+        likely(fit.weight),
         usd(round(fit.band.median)),
         range(&fit.band),
     ];
@@ -143,11 +154,6 @@ fn row(w: &Window, fit: &Fit, first: bool, wide: bool) -> Vec<String> {
             "anything".to_owned()
         });
     }
-    row.push(if first {
-        group_thousands(w.used() as u64)
-    } else {
-        String::new()
-    });
     row.push(inside);
     row.push(checks.explained().map_or_else(|| "–".to_owned(), percent));
     row

@@ -36,12 +36,13 @@ pub fn range(band: &Band) -> String {
     usd_range(round(band.low), round(band.high))
 }
 
-/// Three digits that count.
+/// Three digits that count, and no cents from 10 dollars on.
 pub fn round(x: f64) -> f64 {
     if x <= 0.0 || !x.is_finite() {
         return 0.0;
     }
-    let unit = libm::pow(10.0, libm::floor(libm::log10(x)) - 2.0);
+    let least = if x >= 10.0 { 0.0 } else { -2.0 };
+    let unit = libm::pow(10.0, (libm::floor(libm::log10(x)) - 2.0).max(least));
     (x / unit).round() * unit
 }
 
@@ -89,7 +90,8 @@ fn loose(l: &Limits, w: &Window) -> String {
              too, and make the band a guess.",
             percent(share)
         ),
-        _ => "The readings stray from the logged use more than rounding does, so the band is wide."
+        _ => "The readings stray from the logged use more than rounding does: much of the use is \
+              not in these logs, or it is counted in another way."
             .to_owned(),
     }
 }
@@ -97,48 +99,73 @@ fn loose(l: &Limits, w: &Window) -> String {
 fn few(l: &Limits, w: &Window, name: &str) -> String {
     let n = readings(w.used());
     let fit = w.fit(l.meter);
-    let say = "readings of one window that lie 20 points or more apart say most";
+    let say = "Readings of one period that lie 20 points or more apart say most";
+    let rise = format!("they rise by {:.0} points in all", fit.checks.moved);
     if w.known.is_some() {
         format!(
-            "The {n} of {name} hardly narrow what the catalogue says: {} instead of {}; {say}.",
+            "The {n} of {name} say too little ({rise}): {} instead of the catalogue's {}. {say}.",
             range(&fit.band),
             range(&fit.prior)
         )
     } else {
         format!(
-            "The {n} of {name} say little: {} {}; {say}, and --plan brings in the catalogue's band.",
+            "The {n} of {name} say too little ({rise}): {} {}. {say}, and --plan brings in the \
+             catalogue's band.",
             range(&fit.band),
             value(l.meter)
         )
     }
 }
 
+/// Where log and readings do not go together.
+fn facts(w: &Window) -> Vec<String> {
+    let a = &w.apart;
+    let mut facts = Vec::new();
+    if a.silent_times > 0 && a.silent_points >= 1.0 {
+        facts.push(format!(
+            "they rose by {:.0} points in {} between which the log holds no request",
+            a.silent_points,
+            times(a.silent_times, "step")
+        ));
+    }
+    if a.still_times > 0 {
+        facts.push(format!(
+            "they stood still in {} in which {} was logged",
+            times(a.still_times, "step"),
+            usd(a.still_usd)
+        ));
+    }
+    facts
+}
+
 /// Why, and what to look for.
 fn unexplained(l: &Limits, w: &Window, why: Why) -> String {
     match why {
         Why::Unrelated => {
-            let a = &w.apart;
-            let mut facts = Vec::new();
-            if a.silent_times > 0 {
-                facts.push(format!(
-                    "they rose by {:.0} points in {} between which the log holds no request",
-                    a.silent_points,
-                    times(a.silent_times, "step")
-                ));
-            }
-            if a.still_times > 0 {
-                facts.push(format!(
-                    "they stood still in {} in which {} was logged",
-                    times(a.still_times, "step"),
-                    usd(a.still_usd)
-                ));
-            }
+            let mut facts = facts(w);
             if facts.is_empty() {
                 facts.push("they move at other times than the logged use".to_owned());
             }
             format!(
                 "{}. They look like those of another account, or the logs like those of another \
                  person or machine. No size is given.",
+                join(&facts)
+            )
+        }
+        Why::Elsewhere => {
+            let checks = &w.fit(l.meter).checks;
+            let mut facts = facts(w);
+            facts.insert(
+                0,
+                format!(
+                    "they rose by {:.0} points in all, and at most {} of that is in the log",
+                    checks.moved,
+                    percent(checks.explained().unwrap_or(0.0))
+                ),
+            );
+            format!(
+                "{}. The rest comes from somewhere else: another machine, claude.ai, or another \
+                 person. No size is given.",
                 join(&facts)
             )
         }
@@ -156,7 +183,7 @@ fn unexplained(l: &Limits, w: &Window, why: Why) -> String {
                  given under {}.",
                 l.meter.name(),
                 other.name(),
-                percent(fit.weight),
+                percent(l.weights.iter().copied().fold(0.0, f64::max)),
                 usd(round(fit.band.median)),
                 range(&fit.band),
                 value(other),

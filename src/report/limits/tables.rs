@@ -37,6 +37,7 @@ pub fn verdict(v: Verdict) -> &'static str {
         Verdict::Loose => "loose",
         Verdict::Few => "few",
         Verdict::Unexplained(Why::Unrelated) => "unrelated",
+        Verdict::Unexplained(Why::Elsewhere) => "elsewhere",
         Verdict::Unexplained(Why::Scatter) => "scatter",
         Verdict::Unexplained(Why::OtherMeter(_)) => "other-meter",
     }
