@@ -71,7 +71,8 @@ pub struct Truth {
     /// Bursts an hour that the log does not have, and their mean share of the window.
     pub hidden_rate: f64,
     pub hidden_share: f64,
-    /// What a request is counted at strays by this much (standard deviation of the logarithm).
+    /// What a request is counted at strays by this much (standard deviation of the logarithm), and
+    /// is right on average.
     pub stray: f64,
     pub days: i64,
     /// Median minutes between two readings.
@@ -218,7 +219,10 @@ pub fn play(r: &mut Random, truth: Truth, work: &[Work]) -> Account {
         }
     }
     events.sort_by_key(|e| e.0);
-    let stray: Vec<f64> = work.iter().map(|_| r.lognormal(1.0, truth.stray)).collect();
+    let stray: Vec<f64> = work
+        .iter()
+        .map(|_| r.lognormal((-0.5 * truth.stray * truth.stray).exp(), truth.stray))
+        .collect();
     let mut meter = Window::new(truth);
     let (mut logged, mut readings) = (vec![false; work.len()], Vec::new());
     for (at, event) in events {

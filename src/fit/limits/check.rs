@@ -2,7 +2,8 @@
 //! while the log was silent.
 
 use super::chains::Chain;
-use super::posterior::{Posterior, RATES, ROUNDINGS, Resolution, Truth, trace};
+use super::forward::{RATES, ROUNDINGS, Resolution, Truth, trace};
+use super::posterior::Posterior;
 use crate::account::Meter;
 
 /// Readings against what the one before and the log predicted.

@@ -3,11 +3,12 @@
 //! A reading says how much of a window is used, in whole per cent; the log says how much of it was
 //! used by what is logged. Together they bound the limit. Read in this order: [`uses`] adds the log
 //! up under each meter, [`chains`] puts readings in order, [`step`] is the law of what happens between
-//! two of them, [`prior`] is the catalogue's band, [`posterior`] the limit that comes out, [`check`]
-//! says whether the log explains the readings at all.
+//! two of them, [`forward`] the likelihood of readings, [`prior`] is the catalogue's band,
+//! [`posterior`] the limit that comes out, [`check`] says whether the log explains the readings.
 
 pub mod chains;
 pub mod check;
+pub mod forward;
 mod hits;
 mod kinds;
 pub mod posterior;
@@ -26,8 +27,9 @@ use crate::logs::state::Reading;
 
 use chains::{Chain, Marked, Shape, Sorted};
 use check::{Apart, Checks, Verdict, Why};
+use forward::Resolution;
 use kinds::Kinds;
-use posterior::{Posterior, Resolution, log_sum};
+use posterior::{Posterior, log_sum};
 use prior::{Band, Known, Prior};
 use uses::{Uncounted, Uses};
 

@@ -4,7 +4,7 @@ use super::sentences::{readings, times};
 use crate::analysis::words::{join, the};
 use crate::base::money::group_thousands;
 use crate::fit::limits::check::Verdict;
-use crate::fit::limits::posterior::ROUNDINGS;
+use crate::fit::limits::forward::ROUNDINGS;
 use crate::fit::limits::{Limits, Window};
 
 /// Notes of a screen: a word for the margin, and the text.

@@ -149,7 +149,7 @@ fn unexplained(l: &Limits, w: &Window, why: Why) -> String {
             format!(
                 "{}. They look like those of another account, or the logs like those of another \
                  person or machine. No size is given.",
-                join(&facts)
+                facts.join("; ")
             )
         }
         Why::Elsewhere => {
@@ -166,7 +166,7 @@ fn unexplained(l: &Limits, w: &Window, why: Why) -> String {
             format!(
                 "{}. The rest comes from somewhere else: another machine, claude.ai, or another \
                  person. No size is given.",
-                join(&facts)
+                facts.join("; ")
             )
         }
         Why::Scatter => format!(
@@ -195,11 +195,11 @@ fn unexplained(l: &Limits, w: &Window, why: Why) -> String {
 
 /// Which meter explains the readings best.
 fn meters(l: &Limits) -> Option<String> {
-    if !l
-        .windows
-        .iter()
-        .any(|w| !w.chains.is_empty() && w.unrelated < 0.5)
-    {
+    let strange = |w: &Window| {
+        let why = [Why::Unrelated, Why::Elsewhere, Why::Scatter].map(Verdict::Unexplained);
+        w.chains.is_empty() || why.contains(&w.verdict)
+    };
+    if l.windows.iter().all(strange) {
         return None;
     }
     let mut all: Vec<(usize, f64)> = l.weights.iter().copied().enumerate().collect();
