@@ -305,7 +305,8 @@ fn thin<'a>(readings: &[Marked<'a>]) -> Vec<Marked<'a>> {
 }
 
 fn chain(start: Option<Instant>, kept: &[Marked<'_>], uses: &Uses) -> Chain {
-    let mut since = start;
+    // A request at the very beginning belongs to the period that it opens.
+    let mut since = start.map(|s| before(s, Span(1)));
     let links = kept
         .iter()
         .map(|&(r, hit)| {

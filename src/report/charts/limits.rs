@@ -93,11 +93,21 @@ fn subtitle(l: &Limits, windows: &[&Window]) -> String {
         .plan
         .as_ref()
         .map_or_else(String::new, |p| format!("{p} · "));
+    let band = if windows.iter().any(|w| drawn(w)) {
+        " · dots above the band hold use that is not in the logs"
+    } else {
+        ""
+    };
     format!(
-        "{plan}{} · meter {} · dots above the band hold use that is not in the logs",
+        "{plan}{} · meter {}{band}",
         say::plural(n, "reading"),
         l.meter.name()
     )
+}
+
+/// Whether a line and a band are drawn.
+fn drawn(w: &Window) -> bool {
+    w.verdict.holds() || w.verdict == Verdict::Few
 }
 
 /// Readings of a period as points: dollars since its beginning, per cent.
@@ -107,8 +117,9 @@ fn points(l: &Limits, w: &Window) -> Vec<Vec<(f64, f64)>> {
     w.chains
         .iter()
         .map(|c| {
-            // Where the beginning is not known, the first reading stands on the line.
+            // Where the beginning is not known, the first reading stands on the line, if there is one.
             let first = c.links.first().map_or(0.0, |r| r.percent);
+            let first = if drawn(w) { first } else { 0.0 };
             let mut sum = if c.start.is_some() {
                 0.0
             } else {
@@ -154,7 +165,7 @@ fn panel(d: &mut Drawing, l: &Limits, w: &Window, room: Room) {
     let plot = Plot::new(room, (0.0, end), (0.0, top));
     plot.left_axis(d, Unit::Share);
     plot.bottom_axis(d, Unit::Usd);
-    if holds || w.verdict == Verdict::Few {
+    if drawn(w) {
         cone(d, &plot, fit);
     }
     for period in &periods {
@@ -213,7 +224,7 @@ fn label(d: &mut Drawing, plot: &Plot, fit: &Fit, room: Room) {
     let median = fit.band.median;
     let x = (plot.y.high * median).min(plot.x.high);
     let at = plot.at(x, x / median);
-    let text = format!("used up at {}", say::usd(median));
+    let text = format!("the line reaches 100{}% at {}", say::NBSP, say::usd(median));
     let above = room.top - 8.0;
     let places = [
         ((at.0, above), Anchor::Middle),

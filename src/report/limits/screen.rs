@@ -88,8 +88,9 @@ fn days(first: Instant, last: Instant, timezone: &str) -> String {
     format!("{} to {}", date(&a), date(&b))
 }
 
-/// Below this width the table has no band from before.
+/// Below these widths the table has no band from before, and no word on how well it fits.
 const WIDE: usize = 88;
+const MIDDLE: usize = 78;
 
 fn table(page: &mut Page<'_>, l: &Limits) {
     let wide = page.width() >= WIDE;
@@ -97,11 +98,15 @@ fn table(page: &mut Page<'_>, l: &Limits) {
     if wide {
         header.push("before");
     }
-    header.extend(["predicted", "in the log"]);
+    let middle = page.width() >= MIDDLE;
+    if middle {
+        header.extend(["predicted", "in the log"]);
+    }
+    let columns = header.len();
     let mut rows: Vec<Vec<String>> = vec![header.into_iter().map(str::to_owned).collect()];
     for w in l.windows.iter().filter(|w| !w.chains.is_empty()) {
         for (i, fit) in w.fits.iter().enumerate() {
-            rows.push(row(w, fit, i == 0, wide));
+            rows.push(row(w, fit, i == 0, columns));
         }
         if w.unrelated >= 0.005 {
             let mut row = vec![
@@ -109,7 +114,7 @@ fn table(page: &mut Page<'_>, l: &Limits) {
                 "none of them".to_owned(),
                 likely(w.unrelated),
             ];
-            row.resize(if wide { 8 } else { 7 }, String::new());
+            row.resize(columns, String::new());
             rows.push(row);
         }
     }
@@ -130,7 +135,8 @@ fn likely(weight: f64) -> String {
     }
 }
 
-fn row(w: &Window, fit: &Fit, first: bool, wide: bool) -> Vec<String> {
+/// A line of so many columns: 5, 7 or 8.
+fn row(w: &Window, fit: &Fit, first: bool, columns: usize) -> Vec<String> {
     let checks = &fit.checks;
     let inside = match checks.predicted {
         0 => "–".to_owned(),
@@ -147,14 +153,16 @@ fn row(w: &Window, fit: &Fit, first: bool, wide: bool) -> Vec<String> {
         usd(round(fit.band.median)),
         range(&fit.band),
     ];
-    if wide {
+    if columns == 8 {
         row.push(if w.known.is_some() {
             range(&fit.prior)
         } else {
             "anything".to_owned()
         });
     }
-    row.push(inside);
-    row.push(checks.explained().map_or_else(|| "–".to_owned(), percent));
+    if columns >= 7 {
+        row.push(inside);
+        row.push(checks.explained().map_or_else(|| "–".to_owned(), percent));
+    }
     row
 }
