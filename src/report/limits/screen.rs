@@ -126,10 +126,12 @@ fn table(page: &mut Page<'_>, l: &Limits) {
     }
 }
 
-/// A weight, short: `96 %`, `<1 %`.
+/// A weight, short: `96 %`, `<1 %`, `>99 %`.
 fn likely(weight: f64) -> String {
     if weight < 0.01 {
         "<1 %".to_owned()
+    } else if weight > 0.99 && weight < 1.0 {
+        ">99 %".to_owned()
     } else {
         percent(weight)
     }

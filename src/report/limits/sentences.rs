@@ -68,18 +68,43 @@ fn of_window(l: &Limits, w: &Window) -> String {
         value(l.meter)
     );
     match w.verdict {
-        Verdict::Learned => format!("{} holds {size}{}.", upper(&name), before(l, w)),
-        Verdict::Loose => format!(
-            "{} holds about {size}{}. {}",
+        Verdict::Learned => format!(
+            "{} holds {size}{}.{}",
             upper(&name),
             before(l, w),
-            loose(l, w)
+            far(l, w)
+        ),
+        Verdict::Loose => format!(
+            "{} holds about {size}{}. {}{}",
+            upper(&name),
+            before(l, w),
+            loose(l, w),
+            far(l, w)
         ),
         Verdict::Few => few(l, w, &name),
         Verdict::Unexplained(why) => format!(
             "The logged use does not explain the readings of {name}: {}",
             unexplained(l, w, why)
         ),
+    }
+}
+
+/// A band that lies this far outside the catalogue's is told to be strange.
+const STRANGE: f64 = 1.5;
+
+/// What a band far outside the catalogue's may mean.
+fn far(l: &Limits, w: &Window) -> &'static str {
+    let fit = w.fit(l.meter);
+    if w.known.is_none() {
+        ""
+    } else if fit.band.high * STRANGE < fit.prior.low {
+        " That is far below what the catalogue says: see whether this is the account's plan, and \
+         whether these logs are all of its use."
+    } else if fit.band.low > STRANGE * fit.prior.high {
+        " That is far above what the catalogue says: see whether this is the account's plan, and \
+         whether these logs are its own."
+    } else {
+        ""
     }
 }
 

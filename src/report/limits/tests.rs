@@ -98,7 +98,7 @@ fn sample(limit: f64, meter: Option<Meter>) -> Limits {
     limits(&logs, &readings(&logs, limit), &question).unwrap()
 }
 
-/// Readings that have nothing to do with the log: of another person, who works when this one rests.
+/// Readings of another person, which go with the log only by chance.
 fn strange() -> Limits {
     let logs = logs();
     let mut readings = readings(&logs, 90.0);
@@ -136,7 +136,7 @@ fn the_screen_of_limits() {
 }
 
 #[test]
-fn the_screen_when_nothing_is_explained() {
+fn the_screen_of_strange_readings() {
     insta::assert_snapshot!(screen(&strange(), "UTC", None, &look(100)));
 }
 
