@@ -201,13 +201,15 @@ pub fn play(r: &mut Random, truth: Truth, work: &[Work]) -> Account {
             MONDAY + day * DAY + 22 * HOUR,
         );
         let mut at = from as f64;
-        while truth.hidden_rate > 0.0 {
-            at += r.exponential(HOUR as f64 / truth.hidden_rate);
-            if at >= to as f64 {
-                break;
+        if truth.hidden_rate > 0.0 {
+            loop {
+                at += r.exponential(HOUR as f64 / truth.hidden_rate);
+                if at >= to as f64 {
+                    break;
+                }
+                let size = r.exponential(truth.hidden_share * truth.limit);
+                events.push((at as i64, Event::Hidden(size)));
             }
-            let size = r.exponential(truth.hidden_share * truth.limit);
-            events.push((at as i64, Event::Hidden(size)));
         }
         let mut at = from as f64;
         loop {
