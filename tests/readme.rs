@@ -57,6 +57,7 @@ fn workplace() -> tempfile::TempDir {
         fs::copy(&path, scenarios.join(path.file_name().unwrap())).unwrap();
     }
     fs::write(dir.path().join("usage.json"), USAGE).unwrap();
+    fs::write(dir.path().join("readings.jsonl"), readings()).unwrap();
     let project = dir.path().join("claude/projects/p1");
     fs::create_dir_all(&project).unwrap();
     for session in 0..12 {
@@ -72,6 +73,18 @@ const USAGE: &str = r#"{
   "seven_day": {"utilization": 61.0, "resets_at": "2026-11-24T06:59:59.613044+00:00"},
   "extra_usage": {"is_enabled": true, "monthly_limit": 5000, "used_credits": 1234}
 }"#;
+
+/// Percentages of the days of the transcripts.
+fn readings() -> String {
+    let line = |day: usize, minute: usize, percent: usize| {
+        format!(
+            "{{\"at\":\"2026-10-{day:02}T10:{minute:02}:30Z\",\"five_hour\":{{\"utilization\":{percent}.0,\
+             \"resets_at\":\"2026-10-{day:02}T15:00:00Z\"}}}}\n"
+        )
+    };
+    let day = |day: usize| line(day, 1, 0) + &line(day, 12, 1) + &line(day, 25, 2);
+    (5..17).map(day).collect()
+}
 
 /// A day's session of a few prompts with a few requests each.
 fn transcript(session: usize) -> String {

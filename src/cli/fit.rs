@@ -8,9 +8,12 @@ use super::Done;
 use super::common;
 use super::exit::{Exit, Failure};
 use super::logs::LogArgs;
+use super::readings::readings;
 use crate::analysis::realism;
 use crate::catalog::Catalog;
+use crate::fit::limits::{Limits, Question, limits};
 use crate::fit::{self, Fitted};
+use crate::logs::Logs;
 use crate::report::file::{self, FileError};
 use crate::report::fit::{Check, document, screen};
 use crate::scenario;
@@ -32,6 +35,10 @@ pub struct Args {
     /// Your plan; without it every token is paid at list price.
     #[arg(long, value_name = "NAME")]
     plan: Option<String>,
+    /// What the account says of its windows: a file of percentages that grows, or saved usage
+    /// answers; with the logs they give the sizes of the plan's windows. May be repeated.
+    #[arg(long = "state", value_name = "FILE", requires = "plan")]
+    states: Vec<PathBuf>,
     /// Preset of what the logs say too little about.
     #[arg(long, value_name = "NAME", default_value = "claude-code-heavy")]
     preset: String,
@@ -119,7 +126,22 @@ fn fitted(args: &Args) -> Result<Fitted, Failure> {
         actor: args.name.clone(),
         start: args.start,
     };
-    fit::fit(&logs, &options).map_err(|e| Failure::Wrong(e.to_string()))
+    let mut fitted = fit::fit(&logs, &options).map_err(|e| Failure::Wrong(e.to_string()))?;
+    if !args.states.is_empty() {
+        fitted.limits = Some(learned(args, &logs)?);
+    }
+    Ok(fitted)
+}
+
+/// Sizes of windows, from the account's own percentages.
+fn learned(args: &Args, logs: &Logs) -> Result<Limits, Failure> {
+    let (zone, _) = args.logs.zone()?;
+    let given = readings("--state", &args.states, &zone)?;
+    let question = Question {
+        plan: args.plan.as_deref(),
+        meter: None,
+    };
+    limits(logs, &given, &question).map_err(|e| Failure::Wrong(format!("--state: {e}")))
 }
 
 fn compare(fitted: &Fitted, args: &Args) -> Result<Vec<realism::Row>, Failure> {

@@ -7,11 +7,13 @@ mod completions;
 mod exit;
 mod fit;
 mod init;
+mod limits;
 mod logs;
 mod plans;
 mod presets;
 mod prices;
 mod progress;
+mod readings;
 mod replay;
 mod run;
 mod schema;
@@ -63,6 +65,7 @@ enum Command {
     Check(check::Args),
     Init(init::Args),
     Fit(fit::Args),
+    Limits(limits::Args),
     Presets(presets::Args),
     Prices(prices::Args),
     Schema(schema::Args),
@@ -84,6 +87,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(args),
         Command::Init(args) => init::run(args),
         Command::Fit(args) => fit::run(args),
+        Command::Limits(args) => limits::run(args),
         Command::Presets(args) => presets::run(args),
         Command::Prices(args) => prices::run(args),
         Command::Schema(args) => schema::run(args),

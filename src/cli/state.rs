@@ -34,7 +34,7 @@ impl StateArgs {
         let start = start.transpose()?;
         let mut all: Option<(AccountState, Instant, &'static str)> = None;
         for file in &self.files {
-            let (text, time, source) = read(file)?;
+            let (text, time, source) = read("--state", file)?;
             let context = Context {
                 at: time,
                 zone: zones::zone(&scenario.timezone).unwrap_or(jiff::tz::TimeZone::UTC),
@@ -68,14 +68,14 @@ impl StateArgs {
 }
 
 /// A file's text, the time it stands for where it does not say one, and how that time is known.
-fn read(file: &Path) -> Result<(String, Instant, &'static str), Failure> {
+pub fn read(option: &str, file: &Path) -> Result<(String, Instant, &'static str), Failure> {
     let now = Instant(Timestamp::now().as_millisecond());
     let wrong = |e: std::io::Error| match e.kind() {
         std::io::ErrorKind::NotFound
         | std::io::ErrorKind::InvalidData
         | std::io::ErrorKind::IsADirectory
         | std::io::ErrorKind::PermissionDenied => {
-            Failure::Wrong(format!("--state {}: {}", file.display(), reason(&e)))
+            Failure::Wrong(format!("{option} {}: {}", file.display(), reason(&e)))
         }
         _ => Failure::Machine(format!("{}: {e}", file.display())),
     };

@@ -13,6 +13,7 @@ use super::keys::models::{Mix, model_per};
 use super::keys::tokens::TokensSeen;
 use super::keys::turns::Turns;
 use super::keys::{Key, days, level as levels};
+use super::limits::Limits;
 use super::view::{LeftOut, LocalDays, Totals, View, date, weekday};
 use super::{FitError, Options, observed, toml};
 use crate::base::law::Law;
@@ -37,6 +38,8 @@ pub struct Fitted {
     /// Levels of the observed active days relative to the last one.
     pub path: Vec<f64>,
     pub context_max: u64,
+    /// Sizes of the plan's windows, where the account's own percentages were given.
+    pub limits: Option<Limits>,
 }
 
 /// What the logs hold, for the head of the file.
@@ -94,6 +97,7 @@ pub fn fit(logs: &Logs, options: &Options) -> Result<Fitted, FitError> {
         start,
         facts,
         context_max,
+        limits: None,
     })
 }
 

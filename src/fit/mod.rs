@@ -13,6 +13,7 @@ pub mod begin;
 pub mod fitted;
 pub mod keys;
 pub mod laws;
+pub mod limits;
 mod observed;
 mod prices;
 mod toml;

@@ -57,10 +57,8 @@ impl<'a> Prices<'a> {
 
     /// What a request costs at list price; `None` when its price is unknown.
     pub fn cost(&mut self, r: &Request) -> Option<Cost> {
-        let known = self.find(r.model, utc_day(r.at))?;
-        let entry = known.price;
-        let ordinary = entry.rates_for(r.tokens.context());
-        let rates = if r.fast { entry.fast? } else { *ordinary };
+        let rates = self.rates(r)?;
+        let of = |n: u64, rate: i64| i128::from(n).checked_mul(i128::from(rate));
         let tokens = [
             (r.tokens.input, rates.input),
             (r.tokens.cache_write_5m, rates.write_5m),
@@ -68,32 +66,35 @@ impl<'a> Prices<'a> {
             (r.tokens.cache_read, rates.read),
             (r.tokens.output, rates.output),
         ];
-        let factor = factor(&known, r)?;
-        let of = |(n, rate): (u64, i64)| -> Option<i128> {
-            let rate = if factor == rust_decimal::Decimal::ONE {
-                rate
-            } else {
-                let rates = Rates {
-                    input: rate,
-                    ..Rates::default()
-                };
-                rates.scaled(factor)?.input
-            };
-            i128::from(n).checked_mul(i128::from(rate))
-        };
         let mut all = 0i128;
-        for pair in tokens {
-            all = all.checked_add(of(pair)?)?;
+        for (n, rate) in tokens {
+            all = all.checked_add(of(n, rate)?)?;
         }
         Some(Cost {
             all,
-            output: of(tokens[4])?,
+            output: of(r.tokens.output, rates.output)?,
         })
+    }
+
+    /// List prices of a request's tokens; `None` when they are unknown.
+    pub fn rates(&mut self, r: &Request) -> Option<Rates> {
+        let known = self.find(r.model, utc_day(r.at))?;
+        let entry = known.price;
+        let rates = if r.fast {
+            entry.fast?
+        } else {
+            *entry.rates_for(r.tokens.context())
+        };
+        let factor = factor(&known, r);
+        if factor == rust_decimal::Decimal::ONE {
+            return Some(rates);
+        }
+        rates.scaled(factor)
     }
 }
 
 /// What multiplies the price: batches, inference pinned to a region.
-fn factor(known: &Known, r: &Request) -> Option<rust_decimal::Decimal> {
+fn factor(known: &Known, r: &Request) -> rust_decimal::Decimal {
     let mut factor = rust_decimal::Decimal::ONE;
     if r.batch {
         factor *= known.price.batch_factor;
@@ -104,7 +105,7 @@ fn factor(known: &Known, r: &Request) -> Option<rust_decimal::Decimal> {
             .us_only_factor
             .unwrap_or(rust_decimal::Decimal::ONE);
     }
-    Some(factor)
+    factor
 }
 
 /// Tokens of a model per token of the reference tokenizer.

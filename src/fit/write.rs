@@ -1,6 +1,7 @@
 //! The scenario file.
 
 use super::keys::Key;
+use super::limits::Limits;
 use super::{Fitted, toml, words};
 use crate::catalog::{Catalog, PriceEntry};
 
@@ -111,14 +112,17 @@ impl Fitted {
         )
     }
 
-    /// The plan and its money. What is learned of window limits, and a state to start from, belong
-    /// here: as `[[plan.window]]` tables behind the plan's name.
+    /// The plan and its money, with what was learned of its windows.
     fn plan(&self) -> String {
         match &self.options.plan {
-            Some(plan) if plan != "api" => format!(
-                "[plan]\nname = {}\n# Sizes of windows are not published. Put your own number in, if you know it:\n# [[plan.window]]\n# id    = \"week\"\n# limit = {{ usd = \"250 to 400\" }}\n\n# [wallet]\n# enabled = true\n# balance = 20.00\n\n",
-                toml::text(plan)
-            ),
+            Some(plan) if plan != "api" => {
+                let sizes = self.limits.as_ref().map(Limits::plan_lines);
+                let sizes = sizes.unwrap_or_else(|| NO_SIZES.to_owned());
+                format!(
+                    "[plan]\nname = {}\n{sizes}\n# [wallet]\n# enabled = true\n# balance = 20.00\n\n",
+                    toml::text(plan)
+                )
+            }
             given => {
                 let note = if given.is_some() {
                     ""
@@ -226,6 +230,8 @@ impl Fitted {
         out
     }
 }
+
+const NO_SIZES: &str = "# Sizes of windows are not published. Your own percentages narrow them (burncast limits), or put\n# your own number in, if you know it:\n# [[plan.window]]\n# id    = \"week\"\n# limit = { usd = \"250 to 400\" }\n";
 
 const NO_MODEL: &str = "# No model of the logs has a known price. Put yours in, with its prices in [[model]]:\nmodels = \"sonnet\"\n";
 

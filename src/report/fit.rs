@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::analysis::realism::{Pair, Row};
 use crate::fit::{Fitted, Key};
+use crate::report::limits;
 use crate::report::lines::{pad, shorten, wrap};
 use crate::report::realism;
 use crate::stats::estimate::Estimate;
@@ -32,6 +33,9 @@ pub fn screen(
         }
     };
     for text in f.sentences() {
+        say(&text);
+    }
+    for text in f.limits.iter().flat_map(limits::sentences::sentences) {
         say(&text);
     }
     out.push('\n');
@@ -153,6 +157,7 @@ pub fn document(f: &Fitted, check: Option<&Check<'_>>, scenario: &str) -> Value 
         "timezone": f.options.timezone,
         "keys": f.keys.iter().map(key).collect::<Vec<_>>(),
         "notes": f.notes(),
+        "limits": f.limits.as_ref().map(limits::json::value),
         "check": check.map(|c| json!({
             "trials": c.trials,
             "quantities": c.rows.iter().map(row).collect::<Vec<_>>(),

@@ -9,6 +9,7 @@ pub mod fit;
 pub mod folder;
 pub mod history;
 pub mod json;
+pub mod limits;
 pub mod lines;
 pub mod output;
 pub mod page;

@@ -53,6 +53,16 @@ impl From<io::Error> for RewriteError {
 /// # Errors
 /// When the file has changed since, cannot hold the setting, or cannot be written.
 pub fn write_setting(path: &Path, read: &str, setting: &WalletSetting) -> Result<(), RewriteError> {
+    replace(path, read, |now| with_setting(now, setting))
+}
+
+/// Replaces the file at `path`, whose text was `read` when it was loaded, by a changed text, if that
+/// is a right scenario.
+pub(super) fn replace(
+    path: &Path,
+    read: &str,
+    change: impl FnOnce(&str) -> Result<String, String>,
+) -> Result<(), RewriteError> {
     // A link stays a link; what it points to is replaced.
     let path = fs::canonicalize(path)?;
     let now = fs::read_to_string(&path)?;
@@ -63,7 +73,7 @@ pub fn write_setting(path: &Path, read: &str, setting: &WalletSetting) -> Result
         );
         return Err(RewriteError::Wrong(why));
     }
-    let text = with_setting(&now, setting).map_err(RewriteError::Wrong)?;
+    let text = change(&now).map_err(RewriteError::Wrong)?;
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     let name = path.display().to_string();
     let checked = load::text(&name, &text, &super::typed(&[]), Some(folder.to_path_buf()));
@@ -85,6 +95,14 @@ pub fn write_setting(path: &Path, read: &str, setting: &WalletSetting) -> Result
 /// # Errors
 /// When the text is no TOML, or `wallet` in it is no table.
 pub fn with_setting(text: &str, setting: &WalletSetting) -> Result<String, String> {
+    edit(text, |doc| put_setting(doc, setting))
+}
+
+/// A text with its TOML changed; mark, ends of lines, comments and order stay.
+pub(super) fn edit(
+    text: &str,
+    change: impl FnOnce(&mut DocumentMut) -> Result<(), String>,
+) -> Result<String, String> {
     let (mark, body) = match text.strip_prefix('\u{feff}') {
         Some(body) => ("\u{feff}", body),
         None => ("", text),
@@ -94,6 +112,17 @@ pub fn with_setting(text: &str, setting: &WalletSetting) -> Result<String, Strin
     let mut doc: DocumentMut = plain
         .parse()
         .map_err(|e| format!("the scenario is no longer TOML: {e}"))?;
+    change(&mut doc)?;
+    let new = doc.to_string();
+    let new = if windows {
+        new.replace('\n', "\r\n")
+    } else {
+        new
+    };
+    Ok(format!("{mark}{new}"))
+}
+
+fn put_setting(doc: &mut DocumentMut, setting: &WalletSetting) -> Result<(), String> {
     let wallet = table(doc.as_table_mut(), "wallet")?;
     option(wallet, "monthly_limit", setting.monthly_limit, "unlimited");
     let auto = table(wallet, "auto_reload")?;
@@ -105,17 +134,14 @@ pub fn with_setting(text: &str, setting: &WalletSetting) -> Result<String, Strin
     amount(auto, used, money);
     auto.remove(other);
     option(auto, "cap", setting.cap, "none");
-    let new = doc.to_string();
-    let new = if windows {
-        new.replace('\n', "\r\n")
-    } else {
-        new
-    };
-    Ok(format!("{mark}{new}"))
+    Ok(())
 }
 
 /// The table of a key, made if there is none; `auto_reload = false` makes room for one.
-fn table<'t>(parent: &'t mut dyn TableLike, key: &str) -> Result<&'t mut dyn TableLike, String> {
+pub(super) fn table<'t>(
+    parent: &'t mut dyn TableLike,
+    key: &str,
+) -> Result<&'t mut dyn TableLike, String> {
     let switched_off = parent.get(key).and_then(Item::as_bool) == Some(false);
     if switched_off || !parent.contains_key(key) {
         parent.insert(key, Item::Table(Table::new()));
@@ -153,7 +179,7 @@ fn option(table: &mut dyn TableLike, key: &str, money: Option<Money>, word: &str
 }
 
 /// Replaces a value; the spaces and comments around the old one stay.
-fn put(table: &mut dyn TableLike, key: &str, mut value: Value) {
+pub(super) fn put(table: &mut dyn TableLike, key: &str, mut value: Value) {
     if let Some(old) = table.get_mut(key).and_then(Item::as_value_mut) {
         *value.decor_mut() = old.decor().clone();
         *old = value;

@@ -10,6 +10,7 @@ use super::problems::{Problem, Problems};
 use crate::base::money::Money;
 use crate::base::time::Instant;
 
+mod columns;
 mod desktop;
 mod fields;
 mod headers;
@@ -176,7 +177,7 @@ pub fn state(name: &str, text: &str, context: &Context) -> Result<AccountState, 
 }
 
 /// Reads a file that grows: one form a line, each with its time (`"at"`, or a time that the form
-/// itself has), or the history that the desktop app keeps. In order of time. A last line that is cut
+/// itself has), the history that the desktop app keeps, or a CSV (`at,session_pct,week_pct`). In order of time. A last line that is cut
 /// (a program is just writing it) is left out.
 ///
 /// # Errors
@@ -230,6 +231,11 @@ impl WalletState {
 }
 
 impl Reading {
+    /// A window of a state at the time of the state.
+    pub fn of(at: Instant, window: WindowState) -> Reading {
+        Reading::new(at, window.kind, window.percent, window.resets)
+    }
+
     fn new(at: Instant, kind: WindowKind, percent: f64, resets: Option<Instant>) -> Reading {
         Reading {
             at,

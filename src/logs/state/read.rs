@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::columns;
 use super::fields::{Notes, Object, Shares, short};
 use super::{AccountState, Context, Draft, FORMS, Problem, Reading};
 use crate::base::time::Instant;
@@ -74,6 +75,9 @@ pub(super) fn state(text: &str, context: &Context) -> Result<AccountState, Vec<P
 
 pub(super) fn readings(text: &str) -> Result<Vec<Reading>, Vec<Problem>> {
     let text = text.trim_start_matches('\u{feff}');
+    if columns::applies(text) {
+        return columns::read(text);
+    }
     let (documents, mut problems) = documents(text);
     let mut all = Vec::new();
     let mut shares = Shares::default();

@@ -26,6 +26,7 @@ mod cost_bars;
 mod drains;
 pub mod history;
 mod left;
+pub mod limits;
 mod month;
 mod spend;
 pub mod tornado;
