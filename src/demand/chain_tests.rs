@@ -25,6 +25,7 @@ fn spec() -> ChainSpec {
     ChainSpec {
         prompts: Draw::constant(50.0),
         requests_per_prompt: Draw::constant(4.0),
+        first_prompt: None,
         gap_s: Draw::constant(10.0),
         prompt_gap_s: Draw::constant(60.0),
         first_context: Draw::constant(10_000.0),
