@@ -15,6 +15,7 @@ pub mod keys;
 pub mod laws;
 mod observed;
 mod prices;
+mod rests;
 mod toml;
 mod view;
 mod words;

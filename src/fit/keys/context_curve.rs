@@ -172,3 +172,56 @@ fn moves(runs: &[Run], t: [f64; 2]) -> BTreeMap<u32, [f64; 2]> {
         .map(|(day, (score, own))| (*day, without(own, score).unwrap_or([1.0, 1.0])))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::law::{Draw, Law};
+    use crate::base::stream::{Purpose, Stream};
+    use crate::base::table::Sampler;
+
+    /// The mean at each index is what is found, also where sessions of different length grow
+    /// differently: contexts are sums of means.
+    #[test]
+    fn means_by_index_are_found() {
+        let step = Sampler::compile(&Draw::of(Law::LogNormal {
+            mu: -0.32,
+            sigma: 0.8,
+        }));
+        let mut rng = Stream::open(3, Purpose::Session, 0, 0, 0);
+        let mut run = |session: u32| {
+            let (length, level) = if session % 2 == 0 {
+                (12, 500.0)
+            } else {
+                (60, 1_500.0)
+            };
+            let one = |i: usize| {
+                let early = 1.0 + 3.0 * libm::exp(-(i as f64) / 5.0);
+                (i, libm::log(level * early * step.sample(rng.word())))
+            };
+            Run {
+                day: session / 4,
+                logs: (1..=length).map(one).collect(),
+                lost: 0.0,
+            }
+        };
+        let runs: Vec<Run> = (0..400).map(&mut run).collect();
+        let (curve, keys) = Curve::of(&runs);
+        assert_eq!(keys.len(), 2);
+        // Of the first twelve requests all sessions have some, of the others only those that grow
+        // faster.
+        let mean = |from: usize, to: usize| {
+            let of = runs.iter().flat_map(|r| &r.logs);
+            let (n, sum) = of
+                .filter(|l| (from..=to).contains(&l.0))
+                .fold((0.0, 0.0), |s, l| (s.0 + 1.0, s.1 + libm::exp(l.1)));
+            sum / n
+        };
+        let boost = |from: usize, to: usize| {
+            (from..=to).map(|i| libm::exp(curve.boost(i))).sum::<f64>() / (to - from + 1) as f64
+        };
+        let seen = mean(1, 3) / mean(20, 60);
+        let found = boost(1, 3) / boost(20, 60);
+        assert!((found / seen - 1.0).abs() < 0.15, "{found} for {seen}");
+    }
+}

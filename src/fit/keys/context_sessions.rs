@@ -239,3 +239,61 @@ fn paule_mandel(values: &[(f64, f64)]) -> f64 {
     }
     0.5 * (low + high)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::law::Draw;
+    use crate::base::table::Sampler;
+
+    fn lognormal(mu: f64, sigma: f64) -> Sampler {
+        Sampler::compile(&Draw::of(Law::LogNormal { mu, sigma }))
+    }
+
+    fn runs(mut growth: impl FnMut(&mut Stream, u32) -> f64) -> Vec<Run> {
+        let mut rng = Stream::open(9, Purpose::Session, 0, 0, 0);
+        let mut session = |day: u32| Run {
+            day,
+            logs: (1..=40)
+                .map(|i| (i, libm::log(growth(&mut rng, day))))
+                .collect(),
+            lost: 0.0,
+        };
+        (0..200).map(&mut session).collect()
+    }
+
+    #[test]
+    fn the_spread_of_a_factor_is_found() {
+        let (own, each) = (lognormal(0.0, 0.4), lognormal(6.6, 1.1));
+        let (mut last, mut factor) = (u32::MAX, 1.0);
+        let runs = runs(|rng, session| {
+            if session != last {
+                (last, factor) = (session, own.sample(rng.word()));
+            }
+            factor * each.sample(rng.word())
+        });
+        let found = Sessions::of(&runs).spread;
+        assert!((found - 0.4).abs() < 0.08, "{found}");
+    }
+
+    /// Half of the sessions take three small steps for each of the others' steps, the rest being as
+    /// large as ever: their mean logarithms differ, their contexts hardly do.
+    #[test]
+    fn small_steps_are_not_slow_growth() {
+        let size = lognormal(8.3, 0.3);
+        let runs = runs(|rng, session| {
+            let large = size.sample(rng.word());
+            let often = if session % 2 == 0 { 0.30 } else { 0.34 };
+            let small = if session % 2 == 0 { 30.0 } else { 300.0 };
+            if rng.chance(often) { large } else { small }
+        });
+        let sessions = Sessions::of(&runs);
+        assert!(sessions.spread < 0.25, "{}", sessions.spread);
+        // What is not the sessions' stays with the requests.
+        let all = sessions.alike(&runs);
+        let logs: Vec<f64> = all.values().iter().map(|x| libm::log(*x)).collect();
+        let mean = logs.iter().sum::<f64>() / logs.len() as f64;
+        let spread = logs.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / logs.len() as f64;
+        assert!(libm::sqrt(spread) > 1.5, "{spread}");
+    }
+}

@@ -143,3 +143,46 @@ impl Turns {
         drawn.iter().chain(&first).map(|d| d.key().0).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turns(first: impl Fn(u32) -> u32, later: impl Fn(u32) -> u32) -> Turns {
+        let mut all = Turns::default();
+        for session in 0..60 {
+            all.prompt(1, first(session), session / 3);
+            for k in 2..=4 {
+                all.prompt(k, later(4 * session + k), session / 3);
+            }
+            all.prompts.add(4.0, session / 3);
+            all.gap.add(9.0, session / 3);
+            all.prompt_gap.add(90.0, session / 3);
+        }
+        all
+    }
+
+    #[test]
+    fn a_first_prompt_that_differs_has_a_key() {
+        let apart = turns(|i| 8 + 5 * (i % 7), |i| 1 + i % 6);
+        let keys = apart.keys();
+        let shown = |name: &str| {
+            let key = keys.iter().find(|k| k.name == name).unwrap();
+            (key.n, key.shown[0].1.value)
+        };
+        assert_eq!(
+            (shown("first_prompt").0, shown("requests_per_prompt").0),
+            (60, 180)
+        );
+        assert!(shown("first_prompt").1 > 4.0 * shown("requests_per_prompt").1);
+    }
+
+    #[test]
+    fn alike_prompts_have_one_law() {
+        let alike = turns(|i| 1 + i % 6, |i| 1 + i % 6);
+        let keys = alike.keys();
+        assert!(keys.iter().all(|k| k.name != "first_prompt"));
+        let all = keys.iter().find(|k| k.name == "requests_per_prompt");
+        assert_eq!(all.map(|k| k.n), Some(240));
+    }
+}
