@@ -85,7 +85,7 @@ pub(super) fn read(f: &Fields<'_>, d: &Defaults<'_>) -> Option<ChainSpec> {
         if sub { one() } else { None },
     );
     let requests = draw(f, "requests_per_prompt", prompt.positive(), None);
-    let first_prompt = if f.has("first_prompt") {
+    let first_prompt = if !sub && f.has("first_prompt") {
         Some(f.draw("first_prompt", session.positive())?)
     } else {
         None
