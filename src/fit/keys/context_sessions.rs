@@ -26,8 +26,6 @@ use crate::base::stream::{Purpose, Stream};
 const LONG: usize = 8;
 /// Spreads of sessions below this are none.
 const ALIKE: f64 = 0.08;
-/// Rounds in which the spread and what is left to the requests settle.
-const ROUNDS: usize = 4;
 /// Numbers of requests for which the chance of their mean is tried, and how often.
 const LENGTHS: [usize; 7] = [8, 16, 32, 64, 128, 256, 512];
 const TRIED: usize = 300;
@@ -76,12 +74,10 @@ impl Sessions {
             centre,
             kept: 0.0,
         };
-        for _ in 0..ROUNDS {
-            all.chance = chance(all.alike(runs).values());
-            all.spread = all.without(u32::MAX);
-            let part = all.spread * all.spread / between.max(1e-12);
-            all.kept = libm::sqrt((1.0 - part).max(0.0));
-        }
+        all.chance = chance(all.alike(runs).values());
+        all.spread = all.without(u32::MAX);
+        let part = all.spread * all.spread / between.max(1e-12);
+        all.kept = libm::sqrt((1.0 - part).max(0.0));
         all
     }
 
