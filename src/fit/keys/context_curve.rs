@@ -190,7 +190,7 @@ mod tests {
         }));
         let mut rng = Stream::open(3, Purpose::Session, 0, 0, 0);
         let mut run = |session: u32| {
-            let (length, level) = if session % 2 == 0 {
+            let (length, level) = if session.is_multiple_of(2) {
                 (12, 500.0)
             } else {
                 (60, 1_500.0)

@@ -279,8 +279,16 @@ mod tests {
         let size = lognormal(8.3, 0.3);
         let runs = runs(|rng, session| {
             let large = size.sample(rng.word());
-            let often = if session % 2 == 0 { 0.30 } else { 0.34 };
-            let small = if session % 2 == 0 { 30.0 } else { 300.0 };
+            let often = if session.is_multiple_of(2) {
+                0.30
+            } else {
+                0.34
+            };
+            let small = if session.is_multiple_of(2) {
+                30.0
+            } else {
+                300.0
+            };
             if rng.chance(often) { large } else { small }
         });
         let sessions = Sessions::of(&runs);

@@ -98,7 +98,7 @@ impl Turns {
         } else {
             ("Requests that a prompt makes", &self.requests_per_prompt)
         };
-        let first = apart.then(|| Drawn {
+        let first = apart.then_some(Drawn {
             name: "first_prompt",
             about: "Requests that the first prompt of a session makes",
             of: "sessions",
