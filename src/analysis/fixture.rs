@@ -83,6 +83,7 @@ fn actor() -> ActorSpec {
         chain: ChainSpec {
             prompts: one(),
             requests_per_prompt: one(),
+            first_prompt: None,
             gap_s: one(),
             prompt_gap_s: one(),
             first_context: one(),

@@ -39,6 +39,7 @@ pub(super) enum Of {
     UsdPerRequest,
     UsdInputPerRequest,
     UsdPerSubAgentRequest,
+    UsdInputPerSubAgentRequest,
     UsdPerSession,
     UsdPerHour,
     UsdPerDay,
@@ -68,6 +69,10 @@ pub(super) const SERIES: &[(Of, &str)] = &[
     (Of::UsdPerRequest, "usd-per-request"),
     (Of::UsdInputPerRequest, "usd-input-per-request"),
     (Of::UsdPerSubAgentRequest, "usd-per-sub-agent-request"),
+    (
+        Of::UsdInputPerSubAgentRequest,
+        "usd-input-per-sub-agent-request",
+    ),
     (Of::UsdPerSession, "usd-per-session"),
     (Of::UsdPerHour, "usd-per-hour"),
     (Of::UsdPerDay, "usd-per-day"),
@@ -98,7 +103,6 @@ struct Session {
     until: i64,
     usd: f64,
     compacted: bool,
-    ended: bool,
 }
 
 /// What a day saw.
@@ -123,6 +127,7 @@ struct Sums {
     requests: u64,
     misses: u64,
     sub_requests: u64,
+    /// Dollars of input, as the shares of cost count them.
     usd: f64,
     miss_usd: f64,
     sub_usd: f64,
@@ -133,7 +138,6 @@ struct Sums {
 
 /// Takes the measures of trials of one actor, one after the other.
 pub(super) struct Collector {
-    days: (i64, i64),
     /// Pico-dollars per output token, by model.
     output_price: Vec<i64>,
     series: Vec<Vec<f32>>,
@@ -148,7 +152,6 @@ impl Collector {
         let output =
             |m: &crate::engine::experiment::Model| m.rates.base.price[Kind::Output as usize];
         Collector {
-            days: (exp.start.0 / DAY_MS, exp.end.0 / DAY_MS),
             output_price: exp.models.iter().map(output).collect(),
             series: vec![Vec::new(); SERIES.len()],
             sums: Sums::default(),
@@ -162,22 +165,15 @@ impl Collector {
         self.series[of as usize].push(value as f32);
     }
 
-    /// Closes a trial: sessions that ended, days, hours.
+    /// Closes a trial: sessions, days, hours. As with logs, sessions that the end cuts off count, and
+    /// days from the first active one to the last.
     pub(super) fn end_trial(&mut self) {
         for s in std::mem::take(&mut self.sessions).into_values() {
-            if s.ended && s.requests > 0 {
+            if s.requests > 0 {
                 self.end_session(&s);
             }
         }
-        let mut before = false;
-        for day in self.days.0..self.days.1 {
-            let active = self.by_day.contains_key(&day);
-            self.sums.days += 1;
-            self.sums.active += u64::from(active);
-            self.sums.pairs += u64::from(before);
-            self.sums.both += u64::from(before && active);
-            before = active;
-        }
+        self.end_days();
         for day in std::mem::take(&mut self.by_day).into_values() {
             self.put(Of::RequestsPerDay, f64::from(day.requests));
             self.put(Of::SessionsPerDay, day.sessions.len() as f64);
@@ -186,6 +182,22 @@ impl Collector {
         }
         for usd in std::mem::take(&mut self.by_hour).into_values() {
             self.put(Of::UsdPerHour, usd);
+        }
+    }
+
+    fn end_days(&mut self) {
+        let ends = (self.by_day.keys().next(), self.by_day.keys().next_back());
+        let (Some(first), Some(last)) = ends else {
+            return;
+        };
+        let active = |day: i64| u64::from(self.by_day.contains_key(&day));
+        self.sums.days += (last - first + 1) as u64;
+        for day in *first..=*last {
+            self.sums.active += active(day);
+            if day < *last {
+                self.sums.pairs += active(day);
+                self.sums.both += active(day) * active(day + 1);
+            }
         }
     }
 
@@ -336,32 +348,30 @@ impl Watch for Collector {
                     compaction,
                     ends.0,
                 ),
-                What::SessionEnd { session, .. } => {
-                    self.sessions.entry(session).or_default().ended = true;
-                    return;
-                }
                 _ => return,
             };
         let dollars = |pico: i64| pico as f64 / PICO_PER_USD as f64;
         let usd = dollars(cost);
         let output = tokens[Kind::Output as usize];
+        let price = self.output_price.get(model).copied().unwrap_or(0);
+        let input_usd = usd - dollars(price * output);
         if sub {
             self.put(Of::SubAgentOutput, output as f64);
             self.put(Of::UsdPerSubAgentRequest, usd);
+            self.put(Of::UsdInputPerSubAgentRequest, input_usd);
             self.sums.sub_requests += 1;
-            self.sums.sub_usd += usd;
+            self.sums.sub_usd += input_usd;
         } else {
             let write = tokens[Kind::Write5m as usize] + tokens[Kind::Write5m as usize + 1];
-            let price = self.output_price.get(model).copied().unwrap_or(0);
             self.put(Of::Output, output as f64);
             self.put(Of::CacheRead, tokens[Kind::Read as usize] as f64);
             self.put(Of::CacheWrite, write as f64);
             self.put(Of::UsdPerRequest, usd);
-            self.put(Of::UsdInputPerRequest, usd - dollars(price * output));
+            self.put(Of::UsdInputPerRequest, input_usd);
             self.sums.requests += 1;
-            self.sums.usd += usd;
+            self.sums.usd += input_usd;
             self.sums.misses += u64::from(miss);
-            self.sums.miss_usd += if miss { usd } else { 0.0 };
+            self.sums.miss_usd += if miss { input_usd } else { 0.0 };
             self.main(at, ends, session, prompt, context, compaction);
         }
         let s = self.sessions.entry(session).or_default();

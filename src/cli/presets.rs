@@ -63,7 +63,7 @@ fn check(name: &str, args: &Args) -> Done {
     let fitted = observed.preset == name;
     let rows = simulated.compare(observed, fitted);
     let source = fitted.then_some(observed.source.as_str());
-    let mut out = text(name, source, args.trials, &rows);
+    let mut out = text(name, source, args.trials, &rows, usize::MAX);
     out.push_str(&open_hour(simulated.session_hours, simulated.session_usd));
     common::print(&out)?;
     Ok(Exit::Answered)

@@ -24,6 +24,7 @@ fn actor(rhythm: Rhythm) -> ActorSpec {
         chain: ChainSpec {
             prompts: one(),
             requests_per_prompt: one(),
+            first_prompt: None,
             gap_s: one(),
             prompt_gap_s: one(),
             first_context: one(),

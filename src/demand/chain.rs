@@ -191,7 +191,10 @@ impl Chain {
         } else {
             self.held[what]
         };
-        let requests = k.requests_per_prompt.sample(word);
+        let requests = match &k.first_prompt {
+            Some(first) if self.prompt == 1 => first.sample((bits >> 32) as u32),
+            _ => k.requests_per_prompt.sample(word),
+        };
         // A dithered rounding keeps the mean of a product such as 1.3 × 1.
         let dither = if self.requests_factor == 1.0 {
             0.5

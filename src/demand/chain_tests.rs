@@ -25,6 +25,7 @@ fn spec() -> ChainSpec {
     ChainSpec {
         prompts: Draw::constant(50.0),
         requests_per_prompt: Draw::constant(4.0),
+        first_prompt: None,
         gap_s: Draw::constant(10.0),
         prompt_gap_s: Draw::constant(60.0),
         first_context: Draw::constant(10_000.0),
@@ -293,4 +294,28 @@ fn plain_and_careful_requests_are_the_same() {
             break;
         }
     }
+}
+
+#[test]
+fn a_first_prompt_has_requests_of_its_own() {
+    let count = |first_prompt: Option<Draw>| {
+        let spec = ChainSpec {
+            first_prompt,
+            ..spec()
+        };
+        let kernel = ChainKernel::new(&spec, &mut Known::default());
+        let mut chain = open(&kernel, 0);
+        let mut all = vec![0u32];
+        loop {
+            match chain.request::<false>(&kernel, 0, false).1 {
+                Next::Request(_) => *all.last_mut().unwrap() += 1,
+                Next::Prompt(_) => all.push(0),
+                Next::End => break all,
+            }
+        }
+    };
+    let usual = count(None);
+    assert_eq!((usual.len(), usual[0], usual[1]), (50, 3, 3));
+    let longer = count(Some(Draw::constant(9.0)));
+    assert_eq!((longer[0], &longer[1..]), (8, &usual[1..]));
 }

@@ -51,6 +51,7 @@ pub struct ChainKernel {
     pub boost: [f64; BOOSTS],
     pub prompts: Sampler,
     pub requests_per_prompt: Sampler,
+    pub first_prompt: Option<Sampler>,
     pub first_context: Sampler,
     pub session_growth: Sampler,
     pub compaction: Option<CompactionKernel>,
@@ -142,6 +143,7 @@ impl ChainKernel {
             boost,
             prompts: known.sampler(&spec.prompts),
             requests_per_prompt: known.sampler(&spec.requests_per_prompt),
+            first_prompt: spec.first_prompt.as_ref().map(|d| known.sampler(d)),
             first_context: known.sampler(&spec.first_context),
             session_growth: known.sampler(&spec.session_growth),
             compaction: spec.compaction.as_ref().map(|c| CompactionKernel {

@@ -87,6 +87,8 @@ pub struct ActiveDays {
 pub struct ChainSpec {
     pub prompts: Draw,
     pub requests_per_prompt: Draw,
+    /// Requests of a session's first prompt, where they differ from those of the others.
+    pub first_prompt: Option<Draw>,
     /// Seconds between requests inside a prompt, start to start.
     pub gap_s: Draw,
     /// Seconds between the last request of a prompt and the first of the next.

@@ -15,7 +15,7 @@ use super::keys::turns::Turns;
 use super::keys::{Key, days, level as levels};
 use super::limits::Limits;
 use super::view::{LeftOut, LocalDays, Totals, View, date, weekday};
-use super::{FitError, Options, observed, toml};
+use super::{FitError, Options, observed, rests, toml};
 use crate::base::law::Law;
 use crate::catalog::observed::Observed;
 use crate::logs::{Logs, Receipt};
@@ -87,8 +87,12 @@ pub fn fit(logs: &Logs, options: &Options) -> Result<Fitted, FitError> {
         200_000
     };
     let source = format!("the logs of {} to {}", facts.first, facts.last);
+    let mut observed = observed::observe(&view, source, facts.first);
+    for q in &mut observed.quantities {
+        q.why = rests::why(&q.id, &keys);
+    }
     Ok(Fitted {
-        observed: observed::observe(&view, source, facts.first),
+        observed,
         path: level.as_ref().map(Level::relative_path).unwrap_or_default(),
         options: options.clone(),
         keys,

@@ -16,6 +16,7 @@ pub mod laws;
 pub mod limits;
 mod observed;
 mod prices;
+mod rests;
 mod toml;
 mod view;
 mod words;

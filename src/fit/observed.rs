@@ -16,6 +16,8 @@ const FEW: usize = 10;
 /// Dollars of sessions, hours and days are compared when at least this share of the requests has a
 /// final output and a price.
 const COMPLETE: f64 = 0.95;
+/// The same for dollars of single requests: where fewer have one, they are not those of the average.
+const MOSTLY: f64 = 0.8;
 
 /// Observations by the name of their quantity.
 #[derive(Default)]
@@ -44,6 +46,9 @@ struct Sums {
     usd: f64,
     miss_usd: f64,
     sub_usd: f64,
+    /// Whether the dollars of requests of main chains and of sub-agents are known for most.
+    main_whole: bool,
+    sub_whole: bool,
 }
 
 impl Series {
@@ -80,7 +85,12 @@ impl Series {
 /// The observed figures of a view.
 pub fn observe(view: &View, source: String, start: Date) -> Observed {
     let mut all = Series::default();
-    let (mut sums, mut days, mut hours) = (Sums::default(), BTreeMap::new(), BTreeMap::new());
+    let mut sums = Sums {
+        main_whole: whole(view.main().map(|m| m.1)) >= MOSTLY,
+        sub_whole: whole(view.agents().flat_map(|a| &a.1.turns)) >= MOSTLY,
+        ..Sums::default()
+    };
+    let (mut days, mut hours) = (BTreeMap::new(), BTreeMap::new());
     for (number, s) in view.sessions.iter().enumerate() {
         session(s, &mut all, &mut sums);
         let turns = s.main.iter().chain(s.agents.iter().flat_map(|a| &a.turns));
@@ -95,11 +105,8 @@ pub fn observe(view: &View, source: String, start: Date) -> Observed {
         }
     }
     calendar(&days, &mut all);
-    if complete(
-        view.main()
-            .map(|m| m.1)
-            .chain(view.agents().flat_map(|a| &a.1.turns)),
-    ) {
+    let every = view.main().map(|m| m.1);
+    if whole(every.chain(view.agents().flat_map(|a| &a.1.turns))) >= COMPLETE {
         days.values().for_each(|d| all.put("usd-per-day", d.usd));
         hours.values().for_each(|usd| all.put("usd-per-hour", *usd));
     }
@@ -120,13 +127,14 @@ pub fn observe(view: &View, source: String, start: Date) -> Observed {
     }
 }
 
-fn complete<'a>(turns: impl Iterator<Item = &'a Turn>) -> bool {
+/// Share of the requests with a final output and a price.
+fn whole<'a>(turns: impl Iterator<Item = &'a Turn>) -> f64 {
     let (mut whole, mut all) = (0u64, 0u64);
     for t in turns {
         all += 1;
         whole += u64::from(t.output.is_some() && t.usd.is_some());
     }
-    whole as f64 >= COMPLETE * all as f64 && all > 0
+    whole as f64 / all.max(1) as f64
 }
 
 fn session(s: &Session, all: &mut Series, sums: &mut Sums) {
@@ -154,14 +162,15 @@ fn session(s: &Session, all: &mut Series, sums: &mut Sums) {
             all.put("sub-agent-output", output);
         }
         if let Some((usd, output)) = t.usd {
-            sums.sub_usd += usd - if t.output.is_some() { 0.0 } else { output };
-            if t.output.is_some() {
+            sums.sub_usd += usd - output;
+            all.put("usd-input-per-sub-agent-request", usd - output);
+            if t.output.is_some() && sums.sub_whole {
                 all.put("usd-per-sub-agent-request", usd);
             }
         }
     }
     let turns = || s.main.iter().chain(s.agents.iter().flat_map(|a| &a.turns));
-    if complete(turns()) {
+    if whole(turns()) >= COMPLETE {
         let usd = turns().filter_map(|t| t.usd).map(|u| u.0).sum();
         all.put("usd-per-session", usd);
     }
@@ -207,11 +216,10 @@ fn request(i: usize, before: Option<&Turn>, t: &Turn, all: &mut Series, sums: &m
     }
     if let Some((usd, output)) = t.usd {
         all.put("usd-input-per-request", usd - output);
-        // Without a final number of output tokens, dollars of input stand for all.
-        let known = usd - if t.output.is_some() { 0.0 } else { output };
-        sums.usd += known;
-        sums.miss_usd += if missed { known } else { 0.0 };
-        if t.output.is_some() {
+        // Shares are of the input, which is known whether or not the output is.
+        sums.usd += usd - output;
+        sums.miss_usd += if missed { usd - output } else { 0.0 };
+        if t.output.is_some() && sums.main_whole {
             all.put("usd-per-request", usd);
         }
     }

@@ -23,7 +23,8 @@ impl Fitted {
         let second = match kept {
             0 => format!("All {fitted} keys are fitted."),
             _ => format!(
-                "{fitted} keys are fitted, {kept} are left to the preset \"{}\".",
+                "{fitted} keys are fitted, {kept} {} left to the preset \"{}\".",
+                if kept == 1 { "is" } else { "are" },
                 self.options.preset
             ),
         };

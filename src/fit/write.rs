@@ -17,7 +17,13 @@ const SECTIONS: [(&str, &[&str]); 5] = [
     ),
     (
         "What a session is",
-        &["prompts", "requests_per_prompt", "gap", "prompt_gap"],
+        &[
+            "prompts",
+            "requests_per_prompt",
+            "first_prompt",
+            "gap",
+            "prompt_gap",
+        ],
     ),
     (
         "Tokens",

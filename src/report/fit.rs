@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::analysis::realism::{Pair, Row};
 use crate::fit::{Fitted, Key};
 use crate::report::limits;
-use crate::report::lines::{pad, shorten, wrap};
+use crate::report::lines::{pad, wrap};
 use crate::report::realism;
 use crate::stats::estimate::Estimate;
 
@@ -63,7 +63,7 @@ pub fn screen(
     }
     if let Some(check) = check {
         out.push('\n');
-        out.push_str(&comparison(f, check));
+        out.push_str(&comparison(f, check, width));
     }
     if let Some(path) = written {
         out.push_str(&format!("\n  {path}   next: burncast run {path}\n"));
@@ -71,34 +71,32 @@ pub fn screen(
     out
 }
 
-/// A line per fitted key: its first estimate, observations, and the law.
+/// A line or two per fitted key: its first estimate and observations, and below it the law.
 fn table(f: &Fitted, width: usize) -> String {
     let fitted: Vec<&Key> = f.keys.iter().filter(|k| k.value.is_some()).collect();
     let name = fitted.iter().map(|k| k.name.len()).max().unwrap_or(0);
     let seen: Vec<String> = fitted.iter().map(|k| estimate(k)).collect();
-    let middle = seen
-        .iter()
-        .map(|s| s.chars().count())
-        .max()
-        .unwrap_or(0)
-        .min(46);
-    let mut out = format!(
-        "  {}  {}  {:>7}  how well it fits\n",
-        pad("Key", name, false),
-        pad("estimate (90 % interval)", middle, false),
-        "n"
-    );
+    let longest = seen.iter().map(|s| s.chars().count()).max().unwrap_or(0);
+    let middle = longest.max(24).min(width.saturating_sub(name + 13).max(24));
+    let head = pad("estimate (90 % interval)", middle, false);
+    let mut out = format!("  {}  {head}  {:>7}\n", pad("Key", name, false), "n");
     for (key, seen) in fitted.iter().zip(&seen) {
-        let left = width.saturating_sub(name + middle + 15).max(12);
-        let line = format!(
-            "  {}  {}  {:>7}  {}",
-            pad(key.name, name, false),
-            pad(&shorten(seen, middle), middle, false),
-            crate::base::money::group_thousands(key.n),
-            shorten(&key.words, left)
-        );
-        out.push_str(line.trim_end());
-        out.push('\n');
+        for (i, part) in wrap(seen, middle).iter().enumerate() {
+            let (key, n) = match i {
+                0 => (key.name, crate::base::money::group_thousands(key.n)),
+                _ => ("", String::new()),
+            };
+            let line = format!(
+                "  {}  {}  {n:>7}",
+                pad(key, name, false),
+                pad(part, middle, false)
+            );
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+        for line in wrap(&key.words, width.saturating_sub(6)) {
+            out.push_str(&format!("      {line}\n"));
+        }
     }
     out
 }
@@ -114,15 +112,9 @@ fn estimate(key: &Key) -> String {
     }
 }
 
-fn comparison(f: &Fitted, check: &Check<'_>) -> String {
-    let source = format!("{} of {} days", f.observed.source, f.facts.days);
-    let mut out = realism::text("as fitted", Some(&source), check.trials, check.rows);
-    let near = check.rows.iter().filter(|r| r.ok).count();
-    let all = check.rows.len();
-    out.push_str(&format!(
-        "\n{near} of {all} quantities: median or share within 15 %, 90th percentile within 25 %.\n"
-    ));
-    out
+fn comparison(f: &Fitted, check: &Check<'_>, width: usize) -> String {
+    let source = format!("{} ({} days)", f.observed.source, f.facts.days);
+    realism::text("as fitted", Some(&source), check.trials, check.rows, width)
 }
 
 /// The document that `--json` prints.
@@ -192,5 +184,6 @@ fn row(r: &Row) -> Value {
         "median_or_percent": pair(Some(r.median)),
         "p90": pair(r.p90),
         "ok": r.ok,
+        "why": r.why,
     })
 }

@@ -85,6 +85,11 @@ pub(super) fn read(f: &Fields<'_>, d: &Defaults<'_>) -> Option<ChainSpec> {
         if sub { one() } else { None },
     );
     let requests = draw(f, "requests_per_prompt", prompt.positive(), None);
+    let first_prompt = if !sub && f.has("first_prompt") {
+        Some(f.draw("first_prompt", session.positive())?)
+    } else {
+        None
+    };
     let gap = draw(f, "gap", each.seconds(), of(|p| &p.gap_s));
     let prompt_gap = draw(
         f,
@@ -118,6 +123,7 @@ pub(super) fn read(f: &Fields<'_>, d: &Defaults<'_>) -> Option<ChainSpec> {
     Some(ChainSpec {
         prompts: prompts?,
         requests_per_prompt: requests?,
+        first_prompt,
         gap_s: gap?,
         prompt_gap_s: prompt_gap?,
         first_context: first?,

@@ -252,6 +252,7 @@ const ACTOR_KEYS: &[Key] = &[
     k("every", Text, "Instead of hours and sessions_per_day, one session at each time: \"day 02:00\", \"weekday 07:30\", \"mon 02:00\", \"hour\", \"30m\".", "\"day 02:00\""),
     k("prompts", Draw, "Prompts of a session.", "{ median = 3, p90 = 13 }"),
     k("requests_per_prompt", Draw, "Requests that a prompt makes.", "{ median = 3, p90 = 20 }"),
+    k("first_prompt", Draw, "Requests that a session's first prompt makes, where they differ. Default: requests_per_prompt.", "{ median = 5, p90 = 40 }"),
     k("gap", Draw, "Seconds between requests of a prompt, start to start; a text like \"9s\" too.", "{ median = 9, p90 = 42 }"),
     k("prompt_gap", Draw, "Seconds from the last request of a prompt to the next prompt.", "{ law = \"lomax\", shape = 1.14, scale = 138, max = 86_400 }"),
     k("first_context", Draw, "Context of the first request, tokens of the reference tokenizer.", "{ median = 26_000, p90 = 46_000 }"),

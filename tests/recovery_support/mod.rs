@@ -1,5 +1,7 @@
 //! A person with known habits, simulated and written down as logs.
 
+#![allow(dead_code, reason = "every test takes what it needs")]
+
 use std::sync::Mutex;
 
 use burncast::base::draw::Draw;
@@ -18,6 +20,14 @@ use burncast::logs::{Compaction, Logs, OutputCount, Prompt, Request, Row, Rows, 
 use burncast::scenario;
 
 const SCENARIO: &str = include_str!("truth.toml");
+
+/// Keys whose law is rounded to whole numbers.
+const COUNTS: [&str; 4] = [
+    "prompts",
+    "requests_per_prompt",
+    "sub_agents.per_session",
+    "sub_agents.requests_per_prompt",
+];
 
 /// A parameter: where a fit shows it, and what it is.
 pub struct Truth {
@@ -50,8 +60,13 @@ pub fn truths() -> Vec<Truth> {
     let mut all = Vec::new();
     let mut put = |key, label, value| all.push(Truth { key, label, value });
     let quantiles = |put: &mut dyn FnMut(&'static str, &'static str, f64), key, draw: &Draw| {
-        put(key, "median", draw.quantile(0.5));
-        put(key, "p90", draw.quantile(0.9));
+        let (median, p90) = if COUNTS.contains(&key) {
+            ("median before rounding", "p90 before rounding")
+        } else {
+            ("median", "p90")
+        };
+        put(key, median, draw.quantile(0.5));
+        put(key, p90, draw.quantile(0.9));
     };
     let Rhythm::Calendar {
         active,
@@ -162,9 +177,26 @@ fn shown(fitted: &Fitted, t: &Truth) -> Option<burncast::stats::estimate::Estima
     key.shown.iter().find(|s| s.0 == t.label).map(|s| s.1)
 }
 
+/// A fit of the first days of one run.
+pub fn one(run: u64, days: i64) -> Fitted {
+    let exp = experiment();
+    let mut writer = Writer::new(&exp);
+    let prepared = Prepared::new(&exp);
+    prepared.watch(run..run + 1, &mut writer, |_| {}).unwrap();
+    let end = Instant(exp.start.0 + days * 86_400_000);
+    writer.rows.rows.retain(|r| r.request.at < end);
+    writer.rows.prompts.retain(|p| p.at < end);
+    writer.rows.compactions.retain(|c| c.at < end);
+    fitted(writer)
+}
+
 fn refit(exp: &Experiment, prepared: &Prepared<'_>, run: u64) -> Fitted {
     let mut writer = Writer::new(exp);
     prepared.watch(run..run + 1, &mut writer, |_| {}).unwrap();
+    fitted(writer)
+}
+
+fn fitted(writer: Writer<'_>) -> Fitted {
     let options = Options {
         timezone: "UTC".into(),
         plan: Some("max-20x".into()),

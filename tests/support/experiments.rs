@@ -118,6 +118,7 @@ fn chain(rng: &mut Stream) -> ChainSpec {
     ChainSpec {
         prompts: lognormal(3.0, 0.7),
         requests_per_prompt: held(lognormal(3.0, 0.8), level(rng)),
+        first_prompt: None,
         gap_s: held(lognormal(14.0, 1.0), level(rng)),
         prompt_gap_s: held(lognormal(240.0, 1.2), level(rng)),
         first_context: lognormal(20_000.0, 0.3),

@@ -85,6 +85,10 @@ const DRAWS: &[Place] = &[
         of: |a| Some(&mut a.chain.requests_per_prompt),
     },
     Place {
+        label: "requests of the first prompt",
+        of: |a| a.chain.first_prompt.as_mut(),
+    },
+    Place {
         label: "time between prompts",
         of: |a| Some(&mut a.chain.prompt_gap_s),
     },

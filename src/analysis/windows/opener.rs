@@ -65,6 +65,7 @@ pub(super) fn with_opener(experiment: &Experiment, actor: usize, before: Span) -
         chain: ChainSpec {
             prompts: one(),
             requests_per_prompt: one(),
+            first_prompt: None,
             gap_s: one(),
             prompt_gap_s: one(),
             first_context: Draw::constant(CONTEXT),

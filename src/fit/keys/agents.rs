@@ -53,9 +53,6 @@ impl Agents {
         }
         for (s, a) in view.agents() {
             all.requests.add(a.turns.len() as f64, s.day);
-            if let Some(first) = a.turns.first() {
-                all.first_context.add(first.reference(), s.day);
-            }
             a.turns.iter().for_each(|t| all.tokens.add(s.day, t));
             for pair in a.turns.windows(2) {
                 let (before, after) = (&pair[0], &pair[1]);
@@ -69,6 +66,7 @@ impl Agents {
                 }
             }
         }
+        all.first_context = by_requests(view);
         all
     }
 
@@ -147,7 +145,7 @@ impl Agents {
                 86_400.0,
             ),
             "sub_agents.first_context" => (
-                "Context of its first request, reference tokens",
+                "Context of a first request, reference tokens, by the requests that follow",
                 "sub-agents",
                 false,
                 1e6,
@@ -253,4 +251,23 @@ impl Agents {
         }
         started as f64 / wanted.max(1) as f64
     }
+}
+
+/// First contexts, each as often as requests build on it: the engine draws a sub-agent's length and
+/// its first context apart, but in the logs short ones (titles, warm-ups) begin small. As many as there are
+/// sub-agents, evenly out of all requests.
+fn by_requests(view: &View) -> Sample {
+    let total: usize = view.agents().map(|a| a.1.turns.len()).sum();
+    let count = view.agents().count();
+    let mut all = Sample::default();
+    let mut seen = 0usize;
+    for (s, a) in view.agents() {
+        let before = (2 * seen * count + total) / (2 * total.max(1));
+        seen += a.turns.len();
+        let after = (2 * seen * count + total) / (2 * total.max(1));
+        if let Some(first) = a.turns.first() {
+            (before..after).for_each(|_| all.add(first.reference(), s.day));
+        }
+    }
+    all
 }

@@ -38,6 +38,8 @@ const FAR_FEW: usize = 3;
 /// Request index from which on growth is late, and how much of it gives a mean.
 const LATE: usize = 12;
 const LATE_FEW: usize = 5;
+/// A compaction shows what it left where the next context is below this share of the one before.
+const SMALLER: f64 = 0.9;
 const LN_SQRT_2PI: f64 = 0.918_938_533_204_672_8;
 
 /// What sessions show of compactions.
@@ -69,8 +71,12 @@ impl Compactions {
                     all.at.add(libm::sqrt(before.context * drop.before), s.day);
                     all.due.push((s.day, before.context, drop.before));
                 }
-                let to = after.context - growth * after.tokenizer;
-                all.to.add(to.max(0.2 * after.context), s.day);
+                // Where a large first step filled the context, the next one is large too and hides what
+                // the compaction left.
+                if after.context < SMALLER * before.context {
+                    let to = after.context - growth * after.tokenizer;
+                    all.to.add(to.max(0.2 * after.context), s.day);
+                }
             }
             if first {
                 all.without.push((s.day, largest));

@@ -1,12 +1,15 @@
 //! How much sessions differ in the growth of their contexts.
 //!
-//! What: the spread σ_b of the sessions' means of ln growth beyond what their requests explain, the
-//! mean of all, and growth without the differences. Symbols: m_s the mean of session s, n_s its
-//! requests, σ² the variance within sessions. Formula: σ_b² such that Σ (m_s − m)² / (σ_b² + σ²/n_s) is
-//! the number of sessions less one, m the mean with the same weights. Limits: sessions that remember
-//! (a slow request follows upon a slow one) seem to differ a little more than they do. Source: R. C.
-//! Paule, J. Mandel, J. Res. NBS 87 (1982) 377. Example: means of 0 and 1 of endlessly long sessions
-//! give σ_b = 0.71.
+//! What: the spread σ_b of the sessions' mean growth beyond what their requests explain, and growth
+//! without the differences. Symbols: m_s the mean growth of session s, n_s its requests, e(n) and v(n)
+//! mean and variance of the logarithm of the mean of n requests drawn from all. Formula: σ_b² such that
+//! Σ (ln m_s − e(n_s) − c)² / (σ_b² + v(n_s)) is the number of sessions less one, c the mean with the
+//! same weights. Means of growth itself, not of its logarithm: they are what contexts are made of,
+//! and sessions that take many small steps need not grow more slowly. What the sessions' mean
+//! logarithms differ by beyond σ_b stays with the requests. Limits: sessions that remember (a slow
+//! request follows upon a slow one) seem to differ a little more than they do. Source: R. C. Paule,
+//! J. Mandel, J. Res. NBS 87 (1982) 377. Example: means of 0 and 1 of endlessly long sessions give
+//! σ_b = 0.71.
 
 use std::collections::BTreeMap;
 
@@ -17,55 +20,65 @@ use super::super::toml;
 use super::Key;
 use super::context::{Run, about};
 use crate::base::law::Law;
+use crate::base::stream::{Purpose, Stream};
 
 /// Sessions shorter than this tell little of their own mean.
 const LONG: usize = 8;
 /// Spreads of sessions below this are none.
 const ALIKE: f64 = 0.08;
+/// Numbers of requests for which the chance of their mean is tried, and how often.
+const LENGTHS: [usize; 7] = [8, 16, 32, 64, 128, 256, 512];
+const TRIED: usize = 300;
 
-/// Mean and number of a session's logs.
+/// A session's requests: the mean of their logarithms, the logarithm of their mean.
 struct Mean {
     day: u32,
-    mean: f64,
+    logs: f64,
+    level: f64,
     n: f64,
 }
 
 /// What sessions have in common and how they differ.
 pub struct Sessions {
     means: Vec<Mean>,
-    /// Variance within sessions.
-    inside: f64,
+    /// For each of [`LENGTHS`], mean and variance of the logarithm of a mean.
+    chance: Vec<(f64, f64)>,
     /// Spread between sessions.
     pub spread: f64,
     /// The mean of ln growth over sessions.
     centre: f64,
+    /// Share of the sessions' differences in mean logarithms that stays with the requests.
+    kept: f64,
 }
 
 impl Sessions {
     pub fn of(runs: &[Run]) -> Sessions {
-        let mean = |r: &Run| Mean {
-            day: r.day,
-            mean: r.logs.iter().map(|l| l.1).sum::<f64>() / r.logs.len() as f64,
-            n: r.logs.len() as f64,
-        };
         let means: Vec<Mean> = runs.iter().map(mean).collect();
+        // The spread of mean logarithms, and what all have in common.
+        let total: f64 = means.iter().map(|m| m.n).sum();
         let square = |r: &Run, m: &Mean| {
-            let all = r.logs.iter().map(|l| (l.1 - m.mean) * (l.1 - m.mean));
+            let all = r.logs.iter().map(|l| (l.1 - m.logs) * (l.1 - m.logs));
             all.sum::<f64>()
         };
         let within: f64 = runs.iter().zip(&means).map(|(r, m)| square(r, m)).sum();
-        let total: f64 = means.iter().map(|m| m.n).sum();
         let inside = within / (total - means.len() as f64).max(1.0);
-        let between = paule_mandel(&means, inside, None);
+        let logs: Vec<(f64, f64)> = means.iter().map(|m| (m.logs, inside / m.n)).collect();
+        let between = paule_mandel(&logs);
         let weight = |m: &Mean| 1.0 / (between + inside / m.n).max(1e-12);
         let sum: f64 = means.iter().map(weight).sum();
-        let centre = means.iter().map(|m| weight(m) * m.mean).sum::<f64>() / sum;
-        Sessions {
+        let centre = means.iter().map(|m| weight(m) * m.logs).sum::<f64>() / sum;
+        let mut all = Sessions {
             means,
-            inside,
+            chance: Vec::new(),
             spread: libm::sqrt(between),
             centre,
-        }
+            kept: 0.0,
+        };
+        all.chance = chance(all.alike(runs).values());
+        all.spread = all.without(u32::MAX);
+        let part = all.spread * all.spread / between.max(1e-12);
+        all.kept = libm::sqrt((1.0 - part).max(0.0));
+        all
     }
 
     pub fn key(&self) -> Key {
@@ -116,7 +129,22 @@ impl Sessions {
 
     /// The spread without a day.
     pub fn without(&self, day: u32) -> f64 {
-        libm::sqrt(paule_mandel(&self.means, self.inside, Some(day)))
+        let kept = self.means.iter().filter(|m| m.day != day);
+        let long = kept.filter(|m| m.n >= LONG as f64);
+        let one = |m: &Mean| {
+            let (mean, variance) = self.by_chance(m.n);
+            (m.level - mean, variance)
+        };
+        libm::sqrt(paule_mandel(&long.map(one).collect::<Vec<_>>()))
+    }
+
+    /// Mean and variance of the logarithm of the mean of `n` requests, between those tried.
+    fn by_chance(&self, n: f64) -> (f64, f64) {
+        let at = libm::log2(n / LENGTHS[0] as f64).clamp(0.0, (LENGTHS.len() - 1) as f64);
+        let (i, part) = (at as usize, at - libm::floor(at));
+        let get = |i: usize| self.chance.get(i).copied().unwrap_or((0.0, 1.0));
+        let (a, b) = (get(i), get((i + 1).min(LENGTHS.len() - 1)));
+        (a.0 + part * (b.0 - a.0), a.1 + part * (b.1 - a.1))
     }
 
     /// Growth without the sessions' differences, around the common middle.
@@ -141,28 +169,59 @@ impl Sessions {
             }
             // Deviations from an own mean are a little too small.
             let up = libm::sqrt(m.n / (m.n - 1.0));
+            let own = self.centre + self.kept * (m.logs - self.centre);
             for (_, y) in &r.logs {
-                all.add(libm::exp(self.centre + up * (y - m.mean)), r.day);
+                all.add(libm::exp(own + up * (y - m.logs)), r.day);
             }
         }
         all
     }
 }
 
-/// The variance between sessions at which their means vary as much as they do; one day may be left
-/// out.
-fn paule_mandel(means: &[Mean], inside: f64, without: Option<u32>) -> f64 {
-    let kept: Vec<&Mean> = means.iter().filter(|m| Some(m.day) != without).collect();
-    let excess = |between: f64| {
-        let weight = |m: &Mean| 1.0 / (between + inside / m.n).max(1e-12);
-        let sum: f64 = kept.iter().map(|m| weight(m)).sum();
-        let centre = kept.iter().map(|m| weight(m) * m.mean).sum::<f64>() / sum;
-        let all = kept
-            .iter()
-            .map(|m| weight(m) * (m.mean - centre) * (m.mean - centre));
-        all.sum::<f64>() - (kept.len() as f64 - 1.0)
+fn mean(r: &Run) -> Mean {
+    let n = r.logs.len() as f64;
+    Mean {
+        day: r.day,
+        logs: r.logs.iter().map(|l| l.1).sum::<f64>() / n,
+        level: libm::log(r.logs.iter().map(|l| libm::exp(l.1)).sum::<f64>() / n),
+        n,
+    }
+}
+
+/// Mean and variance of the logarithm of the mean of so many values drawn from all, by trying.
+fn chance(values: &[f64]) -> Vec<(f64, f64)> {
+    let mut rng = Stream::open(1, Purpose::Session, 0, 0, 0);
+    let mut draw = || {
+        let at = rng.below(values.len().max(1) as u64) as usize;
+        values.get(at).copied().unwrap_or(1.0)
     };
-    if kept.len() < 3 || excess(0.0) <= 0.0 {
+    let mut of = |n: usize| {
+        let (mut sum, mut square) = (0.0, 0.0);
+        for _ in 0..TRIED {
+            let mean = (0..n).map(|_| draw()).sum::<f64>() / n as f64;
+            let ln = libm::log(mean);
+            sum += ln;
+            square += ln * ln;
+        }
+        let mean = sum / TRIED as f64;
+        (mean, (square / TRIED as f64 - mean * mean).max(1e-9))
+    };
+    LENGTHS.iter().map(|n| of(*n)).collect()
+}
+
+/// The variance between at which values vary as much as they do, from values and the variance that
+/// each has by itself.
+fn paule_mandel(values: &[(f64, f64)]) -> f64 {
+    let excess = |between: f64| {
+        let weight = |v: &(f64, f64)| 1.0 / (between + v.1).max(1e-12);
+        let sum: f64 = values.iter().map(weight).sum();
+        let centre = values.iter().map(|v| weight(v) * v.0).sum::<f64>() / sum;
+        let all = values
+            .iter()
+            .map(|v| weight(v) * (v.0 - centre) * (v.0 - centre));
+        all.sum::<f64>() - (values.len() as f64 - 1.0)
+    };
+    if values.len() < 3 || excess(0.0) <= 0.0 {
         return 0.0;
     }
     let (mut low, mut high) = (0.0, 9.0);
@@ -175,4 +234,70 @@ fn paule_mandel(means: &[Mean], inside: f64, without: Option<u32>) -> f64 {
         }
     }
     0.5 * (low + high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::law::Draw;
+    use crate::base::table::Sampler;
+
+    fn lognormal(mu: f64, sigma: f64) -> Sampler {
+        Sampler::compile(&Draw::of(Law::LogNormal { mu, sigma }))
+    }
+
+    fn runs(mut growth: impl FnMut(&mut Stream, u32) -> f64) -> Vec<Run> {
+        let mut rng = Stream::open(9, Purpose::Session, 0, 0, 0);
+        let mut session = |day: u32| Run {
+            day,
+            logs: (1..=40)
+                .map(|i| (i, libm::log(growth(&mut rng, day))))
+                .collect(),
+            lost: 0.0,
+        };
+        (0..200).map(&mut session).collect()
+    }
+
+    #[test]
+    fn the_spread_of_a_factor_is_found() {
+        let (own, each) = (lognormal(0.0, 0.4), lognormal(6.6, 1.1));
+        let (mut last, mut factor) = (u32::MAX, 1.0);
+        let runs = runs(|rng, session| {
+            if session != last {
+                (last, factor) = (session, own.sample(rng.word()));
+            }
+            factor * each.sample(rng.word())
+        });
+        let found = Sessions::of(&runs).spread;
+        assert!((found - 0.4).abs() < 0.08, "{found}");
+    }
+
+    /// Half of the sessions take three small steps for each of the others' steps, the rest being as
+    /// large as ever: their mean logarithms differ, their contexts hardly do.
+    #[test]
+    fn small_steps_are_not_slow_growth() {
+        let size = lognormal(8.3, 0.3);
+        let runs = runs(|rng, session| {
+            let large = size.sample(rng.word());
+            let often = if session.is_multiple_of(2) {
+                0.30
+            } else {
+                0.34
+            };
+            let small = if session.is_multiple_of(2) {
+                30.0
+            } else {
+                300.0
+            };
+            if rng.chance(often) { large } else { small }
+        });
+        let sessions = Sessions::of(&runs);
+        assert!(sessions.spread < 0.25, "{}", sessions.spread);
+        // What is not the sessions' stays with the requests.
+        let all = sessions.alike(&runs);
+        let logs: Vec<f64> = all.values().iter().map(|x| libm::log(*x)).collect();
+        let mean = logs.iter().sum::<f64>() / logs.len() as f64;
+        let spread = logs.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / logs.len() as f64;
+        assert!(libm::sqrt(spread) > 1.5, "{spread}");
+    }
 }

@@ -243,7 +243,7 @@ fn drift_seen(profile: &[(f64, f64, f64)], counts: &[Count]) -> Estimate {
     let points: Vec<(f64, f64)> = profile.iter().map(|p| (p.0, p.2)).collect();
     let (low, high) = within(&points, value, top);
     Estimate {
-        value,
+        value: if value < 0.1 * DRIFTS[1] { 0.0 } else { value },
         low: if low <= DRIFTS[1] { 0.0 } else { low },
         high,
         n: counts.len() as u64,

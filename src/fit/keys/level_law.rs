@@ -5,28 +5,28 @@ use super::super::laws::solve::lowest;
 use super::level_filter::Count;
 use crate::base::law::Law;
 
-/// Families that are tried beside the lognormal one.
+/// Families that are tried beside the lognormal one: days that hold many sessions are often evenly
+/// full, with few that are nearly empty, which no lognormal law is.
 const RIVALS: [Family; 2] = [Family::Weibull, Family::Gamma];
-/// How much more likely (in ln) another family must be: half of what two parameters cost.
-const BETTER: f64 = 1.0;
 const CHANCE_MIN: f64 = 1e-12;
 
 /// The most likely law of a day's factor, at the level of the last day: lognormal with the spread
-/// that the filter found, unless another family is clearly better. `path`: log levels of the days.
+/// that the filter found, unless another family at its best is more likely than the lognormal one at
+/// its best. `path`: log levels of the days.
 pub fn shape(counts: &[Count], path: &[f64], last: f64, spread: f64) -> (Law, &'static str) {
     let usual = Law::LogNormal {
         mu: last,
         sigma: spread,
     };
-    let mut best = (
-        ln_chance(counts, path, last, &usual) + BETTER,
-        usual,
-        "lognormal",
-    );
-    for family in RIVALS {
+    let fitted = |family: Family, start: [f64; 2]| {
         let cost = |t: &[f64]| -ln_chance(counts, path, last, &family.law(t));
-        let t = lowest(&[0.0, last + 0.3], 0.4, 200, cost);
-        let (ln, law) = (-cost(&t), family.law(&t));
+        let t = lowest(&start, 0.4, 200, cost);
+        (-cost(&t), family.law(&t))
+    };
+    let start = [last, libm::log(spread)];
+    let mut best = (fitted(Family::LogNormal, start).0, usual, "lognormal");
+    for family in RIVALS {
+        let (ln, law) = fitted(family, [0.0, last + 0.3]);
         if ln > best.0 {
             best = (ln, law, family.word());
         }

@@ -107,7 +107,14 @@ impl Drawn<'_> {
             name: self.name,
             about: self.about,
             value: Some(toml::draw(&m.law, self.bound(m))),
-            shown: vec![("median", m.median), ("p90", m.p90)],
+            shown: if self.counts {
+                vec![
+                    ("median before rounding", m.median),
+                    ("p90 before rounding", m.p90),
+                ]
+            } else {
+                vec![("median", m.median), ("p90", m.p90)]
+            },
             n: m.n,
             of: self.of,
             words: m.words.clone(),

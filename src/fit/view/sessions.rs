@@ -186,18 +186,19 @@ fn number(main: &mut [Turn], prompts: Option<&[i64]>) {
 fn mark_drops(main: &mut [Turn], logged: &[(i64, u64)]) {
     for i in 1..main.len() {
         let (before, t) = (main[i - 1], main[i]);
-        if t.model != before.model || before.context < DROP_MIN || t.context < CONTEXT_MIN {
-            continue;
-        }
         let found = logged
             .iter()
             .find(|(at, _)| (before.at..=t.at).contains(at));
+        // What was replaced may be far larger than what the request before had: a large step often
+        // is what fills a context.
+        let logged = found.map_or(0.0, |f| f.1 as f64);
+        let replaced = logged.max(before.context);
+        if t.model != before.model || replaced < DROP_MIN || t.context < CONTEXT_MIN {
+            continue;
+        }
         let limit = if found.is_some() { LOGGED_DROP } else { DROP };
-        if t.context < limit * before.context {
-            let logged = found.map_or(0.0, |f| f.1 as f64);
-            main[i].dropped = Some(Drop {
-                before: logged.max(before.context),
-            });
+        if t.context < limit * replaced {
+            main[i].dropped = Some(Drop { before: replaced });
         }
     }
 }
