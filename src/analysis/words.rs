@@ -28,7 +28,8 @@ pub fn usd(dollars: f64) -> String {
     let sign = if cents < 0.0 { "-" } else { "" };
     let cents = cents.abs() as u64;
     if cents >= 10_000 {
-        format!("{sign}${}", group_thousands((cents + 50) / 100))
+        // Of the dollars, not of the cents: rounded twice, $1,881.496 would become $1,882.
+        format!("{sign}${}", group_thousands(dollars.abs().round() as u64))
     } else if cents.is_multiple_of(100) {
         format!("{sign}${}", cents / 100)
     } else {

@@ -301,7 +301,3 @@ fn write_key(out: &mut String, key: &Key) {
         None => comment(out, &format!("{}: {}", key.name, key.words)),
     }
 }
-
-#[cfg(test)]
-#[path = "write_tests.rs"]
-mod tests;

@@ -161,7 +161,3 @@ fn unknown(logs: &Logs, all: &[&Request], prices: &mut Prices<'_>) -> Vec<(Strin
     list.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     list
 }
-
-#[cfg(test)]
-#[path = "../view_tests.rs"]
-mod tests;

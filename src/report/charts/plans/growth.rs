@@ -63,7 +63,7 @@ pub fn draw(f: &PlansFinding) -> Option<Drawing> {
     let at = |x: f64, y: f64| plot.at(x.log10(), y.max(low).log10());
     today(&mut d, &plot);
     for c in &curves {
-        let line = c.points.iter().map(|(x, y)| at(*x, *y)).collect();
+        let line = fine(&c.points).map(|(x, y)| at(x, y)).collect();
         d.line(line, 3.0, theme::pool(c.plan, false));
     }
     labels(&mut d, &curves, &room, &at);
@@ -204,6 +204,22 @@ fn marks(
             .collect();
         d.text_if_free(&inside, style, &text);
     }
+}
+
+/// Parts of a stretch between two multiples that were played: straight in dollars, it is curved on
+/// axes that grow by factors.
+const PARTS: u32 = 12;
+
+/// A curve as [`between`] has it, so that the dots lie on the lines.
+fn fine(points: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> {
+    let inside = points.windows(2).flat_map(move |pair| {
+        let (from, ratio) = (pair[0].0, pair[1].0 / pair[0].0);
+        (0..PARTS).map(move |k| {
+            let x = from * libm::pow(ratio, f64::from(k) / f64::from(PARTS));
+            (x, between(points, x))
+        })
+    });
+    inside.chain(points.last().copied())
 }
 
 fn between(points: &[(f64, f64)], x: f64) -> f64 {
