@@ -61,7 +61,7 @@ pub struct Question<'a> {
     pub file: &'a str,
     /// What an hour in which somebody is stopped costs.
     pub hour: Hour,
-    /// Trials of each way of each plan; where nobody says, as many as the work allows ([`affordable`]).
+    /// Trials of each way of each plan; where nobody says, as many as the work allows (`affordable`).
     pub trials: Option<u64>,
     /// Plans that are not compared, and why.
     pub left_out: &'a [(String, String)],

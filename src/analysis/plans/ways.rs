@@ -118,8 +118,9 @@ fn open(exp: &mut Experiment) {
     }
 }
 
-/// The experiment with every request `factor` times as large: windows and spend limits hold that much less of it. What is charged must be
-/// multiplied afterwards ([`Parts::total`]). Sessions, hours and random numbers stay.
+/// The experiment with every request `factor` times as large: windows and spend limits hold that
+/// much less of it. What is charged must be multiplied afterwards ([`Parts::cost`]). Sessions, hours
+/// and random numbers stay.
 pub fn scaled(exp: &Experiment, factor: f64) -> Experiment {
     let mut exp = exp.clone();
     for window in &mut exp.account.windows {

@@ -56,12 +56,15 @@ enum What {
 /// A draw of an actor: what people call it, and where it is.
 struct Place {
     label: &'static str,
+    /// What is drawn are whole numbers.
+    counts: bool,
     of: fn(&mut ActorSpec) -> Option<&mut Draw>,
 }
 
 const DRAWS: &[Place] = &[
     Place {
         label: "sessions of a day",
+        counts: true,
         of: |a| match &mut a.rhythm {
             Rhythm::Calendar {
                 sessions_per_day, ..
@@ -71,6 +74,7 @@ const DRAWS: &[Place] = &[
     },
     Place {
         label: "volume of the person",
+        counts: false,
         of: |a| match &mut a.rhythm {
             Rhythm::Calendar { volume, .. } => Some(volume),
             Rhythm::Schedule { .. } => None,
@@ -78,46 +82,57 @@ const DRAWS: &[Place] = &[
     },
     Place {
         label: "prompts of a session",
+        counts: true,
         of: |a| Some(&mut a.chain.prompts),
     },
     Place {
         label: "requests of a prompt",
+        counts: true,
         of: |a| Some(&mut a.chain.requests_per_prompt),
     },
     Place {
         label: "requests of the first prompt",
+        counts: true,
         of: |a| a.chain.first_prompt.as_mut(),
     },
     Place {
         label: "time between prompts",
+        counts: false,
         of: |a| Some(&mut a.chain.prompt_gap_s),
     },
     Place {
         label: "time between requests",
+        counts: false,
         of: |a| Some(&mut a.chain.gap_s),
     },
     Place {
         label: "context at the start",
+        counts: false,
         of: |a| Some(&mut a.chain.first_context),
     },
     Place {
         label: "growth of the context",
+        counts: false,
         of: |a| Some(&mut a.chain.growth),
     },
     Place {
         label: "context at compaction",
+        counts: false,
         of: |a| a.chain.compaction.as_mut().map(|c| &mut c.at),
     },
     Place {
         label: "output of a request",
+        counts: false,
         of: |a| Some(&mut a.chain.output),
     },
     Place {
         label: "sub-agents of a session",
+        counts: true,
         of: |a| a.sub_agents.as_mut().map(|s| &mut s.per_session),
     },
     Place {
         label: "requests of a sub-agent",
+        counts: true,
         of: |a| {
             a.sub_agents
                 .as_mut()
@@ -156,7 +171,10 @@ pub fn inputs(experiment: &Experiment) -> Vec<Input> {
             String::new()
         };
         for (place, draw) in DRAWS.iter().enumerate() {
-            let found = (draw.of)(&mut actor).and_then(|d| range(d));
+            let found = (draw.of)(&mut actor);
+            // One request stays one request at 0.8 and at 1.25 times.
+            let found = found.filter(|d| !(draw.counts && rounds_away(d)));
+            let found = found.and_then(|d| range(d));
             // A volume that nobody calls uncertain is a second name for the sessions.
             let found = found.filter(|r| place != VOLUME || matches!(r, Range::Stated { .. }));
             all.extend(found.map(|range| Input {
@@ -206,6 +224,14 @@ fn range(draw: &Draw) -> Option<Range> {
     }
     let moves = |f| scaled(draw, f).is_some_and(|d| d != *draw);
     (moves(LOW) || moves(HIGH)).then_some(BY_FACTOR)
+}
+
+/// Whether a constant number of things is the same at both ends of its range.
+fn rounds_away(draw: &Draw) -> bool {
+    match draw.law {
+        Law::Constant(x) => [LOW, HIGH].iter().all(|f| (x * f).round() == x.round()),
+        _ => false,
+    }
 }
 
 /// A draw times a factor; its bounds stay, they are physical.

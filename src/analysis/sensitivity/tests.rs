@@ -72,6 +72,8 @@ fn ends_are_what_they_must_be() {
         (output.low - 260.0).abs() < 1e-3 && (output.high - 350.0).abs() < 1e-3,
         "{output:?}"
     );
+    // One request stays one request, whatever the factor.
+    assert!(f.bars.iter().all(|b| b.label != "requests of a prompt"));
     let gap = bar(&f, "time between prompts");
     assert_eq!(
         (gap.low, gap.high, gap.is_certain(f.base)),
