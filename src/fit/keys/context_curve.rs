@@ -27,6 +27,10 @@ const USUAL: (f64, f64) = (3.6, 4.5);
 const CURVE_MIN: f64 = 0.3;
 /// ln τ beyond which nothing fades within a session.
 const ENDLESS: f64 = 4.0;
+/// ln τ below which the curve is a single step, of which e and τ cannot both be told: ln 0.5.
+const ONE_STEP: f64 = -std::f64::consts::LN_2;
+/// ln of the largest e that a scenario takes, 1,000.
+const STEEPEST: f64 = 6.907;
 const OF: &str = "sessions of ten requests";
 
 /// The curve, by the logarithms of e and τ.
@@ -63,13 +67,13 @@ impl Curve {
         }
         let n: f64 = runs.iter().map(|r| r.logs.len() as f64).sum();
         let cost = |t: &[f64]| -> f64 {
-            let (sum, logs) = sums(runs, [t[0], t[1]]);
+            let (sum, logs) = sums(runs, possible(t));
             let sum = n * libm::log(sum / n) + logs;
             // Only a hint, so that a curve that is not there ends somewhere.
             sum + 0.02 * (t[0] * t[0] + (t[1] - usual[1]) * (t[1] - usual[1]))
         };
         let found = lowest(&[libm::log(2.0), usual[1]], 0.5, 150, cost);
-        let t = [found[0], found[1]];
+        let t = possible(&found);
         if libm::exp(t[0] - libm::exp(-t[1])) < CURVE_MIN || t[1] > ENDLESS {
             let key = Key {
                 value: Some("0".to_owned()),
@@ -112,6 +116,11 @@ impl Curve {
         }
         moved
     }
+}
+
+/// The nearest curve that can be told and written down.
+fn possible(t: &[f64]) -> [f64; 2] {
+    [t[0].min(STEEPEST), t[1].max(ONE_STEP)]
 }
 
 fn boost(t: [f64; 2], i: usize) -> f64 {
@@ -179,6 +188,26 @@ mod tests {
     use crate::base::law::{Draw, Law};
     use crate::base::stream::{Purpose, Stream};
     use crate::base::table::Sampler;
+
+    /// A context that jumps once and then hardly grows is a curve all the same, within the bounds of a
+    /// scenario.
+    #[test]
+    fn a_single_step_is_a_curve_that_can_be_written() {
+        for step in [5_000.0, 80_000.0, 4e7] {
+            let one = |session: u32| Run {
+                day: session / 4,
+                logs: (1..=20)
+                    .map(|i| (i, libm::log(if i == 1 { step } else { 100.0 })))
+                    .collect(),
+                lost: 0.0,
+            };
+            let runs: Vec<Run> = (0..100).map(one).collect();
+            let (_, keys) = Curve::of(&runs);
+            let value = |k: usize| keys[k].value.as_ref().unwrap().replace('_', "");
+            let (e, fade): (f64, f64) = (value(0).parse().unwrap(), value(1).parse().unwrap());
+            assert!(e > 1.0 && e <= 1_000.0 && fade >= 0.49, "{e} {fade}");
+        }
+    }
 
     /// The mean at each index is what is found, also where sessions of different length grow
     /// differently: contexts are sums of means.
