@@ -2,8 +2,9 @@
 //!
 //! What: growth of request n of a session, g = G · (1 + e·exp(−(n−1)/τ)) · B, with G drawn for each
 //! request and B once for a session. `Curve` takes the early part off, `Sessions` the sessions'
-//! differences; G is the law of what is left, at the place where mean growth is as observed. Limits: requests whose context did not grow are a share
-//! of zeros; what a compaction cut off has grown too, where the log says how much.
+//! differences; G is the law of what is left, at the place where mean growth is as observed. Limits:
+//! requests whose context did not grow are a share of zeros; what a compaction cut off has grown too,
+//! where the log says how much.
 
 use std::collections::BTreeMap;
 

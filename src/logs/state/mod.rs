@@ -177,8 +177,8 @@ pub fn state(name: &str, text: &str, context: &Context) -> Result<AccountState, 
 }
 
 /// Reads a file that grows: one form a line, each with its time (`"at"`, or a time that the form
-/// itself has), the history that the desktop app keeps, or a CSV (`at,session_pct,week_pct`). In order of time. A last line that is cut
-/// (a program is just writing it) is left out.
+/// itself has), the history that the desktop app keeps, or a CSV (`at,session_pct,week_pct`). In order
+/// of time. A last line of JSON that is cut (a program is just writing it) is left out.
 ///
 /// # Errors
 /// Everything that is wrong with the text, a line without a time included.
