@@ -29,13 +29,18 @@ pub enum CostFrom {
 pub struct Pricer<'a> {
     catalog: &'a Catalog,
     from: CostFrom,
-    known: FxHashMap<(Name, i64, u8), Option<Prices>>,
+    known: FxHashMap<Key, Option<Prices>>,
+    /// Of the request before: mostly the next one's too.
+    last: Option<(Key, Option<Prices>)>,
     /// Requests without a price, by the model's name in the log.
     pub unpriced: BTreeMap<String, u64>,
     /// Requests outside the dates of their model's prices, by the model's name in the log: the
     /// nearest price was taken.
     pub outside: BTreeMap<String, u64>,
 }
+
+/// Model, UTC day and mode.
+type Key = (Name, i64, u8);
 
 /// Prices of one model on one day in one mode.
 #[derive(Clone, Copy)]
@@ -57,6 +62,7 @@ impl<'a> Pricer<'a> {
             catalog,
             from,
             known: FxHashMap::default(),
+            last: None,
             unpriced: BTreeMap::new(),
             outside: BTreeMap::new(),
         }
@@ -112,11 +118,16 @@ impl<'a> Pricer<'a> {
             + u8::from(request.batch) * BATCH
             + u8::from(request.us_only) * US_ONLY;
         let key = (request.model, request.at.0.div_euclid(DAY_MS), flags);
+        if let Some((_, prices)) = self.last.filter(|l| l.0 == key) {
+            return prices;
+        }
         let catalog = self.catalog;
-        *self
+        let prices = *self
             .known
             .entry(key)
-            .or_insert_with(|| prices_of(catalog, names.text(request.model), request.at, flags))
+            .or_insert_with(|| prices_of(catalog, names.text(request.model), request.at, flags));
+        self.last = Some((key, prices));
+        prices
     }
 }
 

@@ -2,22 +2,19 @@
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::time::Instant;
 
 use crate::analysis::compare::facts::Effort;
-use crate::analysis::compare::{CompareError, Comparison, Contender, Title, compare};
+use crate::analysis::compare::{CompareError, Contender, Title, compare};
 use crate::analysis::summarise::About;
 use crate::engine::series::{Series, SeriesError};
 use crate::report::compare as report;
-use crate::report::folder::Written;
-use crate::report::output::Draft;
-use crate::report::page::Look;
 use crate::scenario::{Problems, Rival, RivalTitle, Rivals, Scenario};
 
 use super::Done;
 use super::common::{self, ScenarioArgs};
 use super::exit::{Exit, Failure};
-use super::progress::{Bar, stop_at_ctrl_c};
+use super::progress::stop_at_ctrl_c;
+use super::results::{ResultArgs, ThreadArgs};
 
 /// Compare variants of a scenario, several scenarios, or models, on the same demand: dollars, plan
 /// quota, stopped hours, month by month.
@@ -38,34 +35,21 @@ pub struct Args {
     /// Only these variants of the scenario; may be repeated.
     #[arg(long = "variant", value_name = "NAME", conflicts_with = "models")]
     variants: Vec<String>,
-    /// Threads [default: all cores]; results do not depend on it.
-    #[arg(long, value_name = "N")]
-    threads: Option<usize>,
-    /// Folder for results: the comparison goes into DIR/<scenario's name>-compare.
-    #[arg(short, long, value_name = "DIR", default_value = "output")]
-    output: PathBuf,
-    /// Prints the results as a JSON document instead of a screen.
-    #[arg(long)]
-    json: bool,
-    /// Prints nothing but errors.
-    #[arg(short, long)]
-    quiet: bool,
-    /// Writes no charts: tables and run.json only.
-    #[arg(long)]
-    no_charts: bool,
+    #[command(flatten)]
+    threads: ThreadArgs,
+    #[command(flatten)]
+    results: ResultArgs,
 }
 
 pub fn run(args: Args) -> Done {
-    let started = Instant::now();
     let scenario = args.scenario.load(&[])?;
     let found = rivals(&args, &scenario)?;
-    let target = args.output.join(format!("{}-compare", scenario.name));
-    let draft = Draft::begin(&target)?;
+    let folder = args.results.begin(&format!("{}-compare", scenario.name))?;
     let contenders: Vec<Contender<'_>> = found.rivals.iter().map(contender).collect();
     let stop = stop_at_ctrl_c();
-    let bar = Bar::new("trials", 0, !args.quiet && io::stderr().is_terminal());
+    let bar = args.results.bar("trials", 0);
     let show = |done, total| bar.show(done, total);
-    let series = Series::new(common::threads(args.threads), &show, &stop);
+    let series = Series::new(args.threads.count(), &show, &stop);
     let compared = compare(
         &contenders,
         &about(&scenario, &found),
@@ -82,32 +66,12 @@ pub fn run(args: Args) -> Done {
         }
         Err(e) => return Err(Failure::Wrong(e.to_string())),
     };
-    let written = report::write(&draft, &comparison, !args.no_charts)?;
-    draft.finish()?;
-    let place = format!("{}/   {}", target.display(), written.summary());
-    tell(&args, &comparison, &written, place, started)?;
+    let written = report::write(&folder.draft, &comparison, args.results.with_charts())?;
+    folder.finish(written.summary())?.tell(
+        || report::document(&comparison, &written.files),
+        |look| report::screen(&comparison, look),
+    )?;
     Ok(Exit::Answered)
-}
-
-fn tell(
-    args: &Args,
-    c: &Comparison,
-    written: &Written,
-    place: String,
-    started: Instant,
-) -> Result<(), Failure> {
-    if args.json {
-        return common::print(&report::document(c, &written.files)?);
-    }
-    if args.quiet {
-        return Ok(());
-    }
-    let look = Look {
-        elapsed: Some(format!("{:.1} s", started.elapsed().as_secs_f64())),
-        written: Some(place),
-        ..common::look()
-    };
-    common::print(&report::screen(c, &look))
 }
 
 /// What is compared: models, files, or variants.

@@ -1,20 +1,18 @@
 //! `burncast limits`.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant as Clock;
 
 use super::Done;
 use super::common;
 use super::exit::{Exit, Failure};
 use super::logs::LogArgs;
 use super::readings::readings;
+use super::results::ResultArgs;
 use crate::account::Meter;
 use crate::account::meter::METERS;
 use crate::catalog::Catalog;
 use crate::fit::limits::{Limits, Question, limits};
 use crate::report::limits as report;
-use crate::report::output::Draft;
-use crate::report::page::Look;
 use crate::scenario::{self, RewriteError, WindowSetting, write_windows};
 
 /// Learn how much your plan's windows hold, from your own percentages and your own logs.
@@ -39,22 +37,11 @@ pub struct Args {
     /// Writes the sizes into this scenario file; comments stay.
     #[arg(long, value_name = "SCENARIO")]
     write: Option<PathBuf>,
-    /// Folder for results: they go into a folder of their own, DIR/limits.
-    #[arg(short, long, value_name = "DIR", default_value = "output")]
-    output: PathBuf,
-    /// Prints the results as a JSON document instead of a screen.
-    #[arg(long)]
-    json: bool,
-    /// Prints nothing but errors.
-    #[arg(short, long)]
-    quiet: bool,
-    /// Writes no chart: the tables and run.json only.
-    #[arg(long)]
-    no_charts: bool,
+    #[command(flatten)]
+    results: ResultArgs,
 }
 
 pub fn run(args: Args) -> Done {
-    let started = Clock::now();
     let meter = meter(args.meter.as_deref())?;
     if let Some(plan) = &args.plan {
         let plans: Vec<&str> = Catalog::embedded().plan_ids().collect();
@@ -66,30 +53,23 @@ pub fn run(args: Args) -> Done {
     };
     let (zone, timezone) = args.logs.zone()?;
     let given = readings("--readings", &args.readings, &zone)?;
-    let target = args.output.join("limits");
-    let draft = Draft::begin(&target)?;
+    let folder = args.results.begin("limits")?;
     let logs = args.logs.read()?;
     let question = Question {
         plan: args.plan.as_deref(),
         meter,
     };
     let found = limits(&logs, &given, &question).map_err(|e| Failure::Wrong(e.to_string()))?;
-    let written = report::write(&draft, &found, !args.no_charts)?;
-    draft.finish()?;
+    let written = report::write(&folder.draft, &found, args.results.with_charts())?;
+    let results = folder.finish(written.summary())?;
     if let (Some(path), Some(scenario)) = (&args.write, &scenario) {
         write(path, &scenario.text, &found)?;
     }
-    if args.json {
-        common::print(&report::document(&found, &written.files)?)?;
-    } else if !args.quiet {
-        let look = Look {
-            elapsed: Some(format!("{:.1} s", started.elapsed().as_secs_f64())),
-            written: Some(format!("{}/   {}", target.display(), written.summary())),
-            ..common::look()
-        };
-        let into = args.write.as_ref().map(|p| p.display().to_string());
-        common::print(&report::screen(&found, &timezone, into.as_deref(), &look))?;
-    }
+    let into = args.write.as_ref().map(|p| p.display().to_string());
+    results.tell(
+        || report::document(&found, &written.files),
+        |look| report::screen(&found, &timezone, into.as_deref(), look),
+    )?;
     Ok(Exit::Answered)
 }
 

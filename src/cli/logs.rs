@@ -34,17 +34,22 @@ impl LogArgs {
             paths: self.paths.clone(),
             format: self.format.clone(),
             threads: 0,
-            store: if self.no_store {
-                Keep::Nothing
-            } else {
-                Keep::Default
-            },
+            store: keep(self.no_store),
         })
     }
 
     /// The time zone and its name.
     pub fn zone(&self) -> Result<(TimeZone, String), Failure> {
         zone(self.timezone.as_deref())
+    }
+}
+
+/// Where to keep requests.
+pub fn keep(no_store: bool) -> Keep {
+    if no_store {
+        Keep::Nothing
+    } else {
+        Keep::Default
     }
 }
 

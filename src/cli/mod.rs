@@ -15,6 +15,7 @@ mod prices;
 mod progress;
 mod readings;
 mod replay;
+mod results;
 mod run;
 mod schema;
 mod sensitivity;

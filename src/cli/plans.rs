@@ -1,25 +1,21 @@
 //! `burncast plans`.
 
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::time::Instant;
 
 use rust_decimal::Decimal;
 
 use crate::analysis::compare::CompareError;
-use crate::analysis::plans::{HOUR, Hour, Offer, PlansFinding, Question, past, plans};
+use crate::analysis::plans::{HOUR, Hour, Offer, Question, past, plans};
 use crate::base::money::Money;
 use crate::engine::series::{Series, SeriesError};
-use crate::report::folder::Written;
-use crate::report::output::Draft;
-use crate::report::page::Look;
 use crate::report::plans as report;
 use crate::scenario::Offers;
 
 use super::Done;
 use super::common::{self, MaybeScenario};
 use super::exit::{Exit, Failure};
-use super::progress::{Bar, stop_at_ctrl_c};
+use super::progress::stop_at_ctrl_c;
+use super::results::{ResultArgs, ThreadArgs};
 use super::run::history::{self, HistoryArgs};
 
 /// Which plan is cheapest for this work: every plan with and without extra usage, and an API key;
@@ -33,21 +29,10 @@ pub struct Args {
     /// What an hour in which you are stopped costs you, dollars [default: 40, assumed].
     #[arg(long, value_name = "DOLLARS", value_parser = dollars)]
     hour: Option<Money>,
-    /// Threads [default: all cores]; results do not depend on it.
-    #[arg(long, value_name = "N")]
-    threads: Option<usize>,
-    /// Folder for results: they go into DIR/<scenario's name>-plans.
-    #[arg(short, long, value_name = "DIR", default_value = "output")]
-    output: PathBuf,
-    /// Prints the results as a JSON document instead of a screen.
-    #[arg(long)]
-    json: bool,
-    /// Prints nothing but errors.
-    #[arg(short, long)]
-    quiet: bool,
-    /// Writes no charts: tables and run.json only.
-    #[arg(long)]
-    no_charts: bool,
+    #[command(flatten)]
+    threads: ThreadArgs,
+    #[command(flatten)]
+    results: ResultArgs,
 }
 
 fn dollars(text: &str) -> Result<Money, String> {
@@ -72,16 +57,14 @@ pub fn run(args: Args) -> Done {
     if let Some(paths) = &args.history.history {
         return of_history(&args, paths);
     }
-    let started = Instant::now();
     let path = args.scenario.path.clone().unwrap_or_default();
     let scenario = args.scenario.change.load(&path, &[])?;
     let found = scenario.offers().map_err(common::problems)?;
-    let target = args.output.join(format!("{}-plans", scenario.name));
-    let draft = Draft::begin(&target)?;
+    let folder = args.results.begin(&format!("{}-plans", scenario.name))?;
     let stop = stop_at_ctrl_c();
-    let bar = Bar::new("trials", 0, !args.quiet && io::stderr().is_terminal());
+    let bar = args.results.bar("trials", 0);
     let show = |done, total| bar.show(done, total);
-    let series = Series::new(common::threads(args.threads), &show, &stop);
+    let series = Series::new(args.threads.count(), &show, &stop);
     let answer = plans(
         &Question {
             offers: &offers(&found),
@@ -104,10 +87,11 @@ pub fn run(args: Args) -> Done {
         }
         Err(e) => return Err(Failure::Wrong(e.to_string())),
     };
-    let written = report::write(&draft, &answer, !args.no_charts)?;
-    draft.finish()?;
-    let place = format!("{}/   {}", target.display(), written.summary());
-    tell(&args, &answer, &written, place, started)?;
+    let written = report::write(&folder.draft, &answer, args.results.with_charts())?;
+    folder.finish(written.summary())?.tell(
+        || report::document(&answer, &written.files),
+        |look| report::screen(&answer, look),
+    )?;
     Ok(Exit::Answered)
 }
 
@@ -128,54 +112,16 @@ fn offers(found: &Offers) -> Vec<Offer<'_>> {
         .collect()
 }
 
-fn tell(
-    args: &Args,
-    f: &PlansFinding,
-    written: &Written,
-    place: String,
-    started: Instant,
-) -> Result<(), Failure> {
-    if args.json {
-        return common::print(&report::document(f, &written.files)?);
-    }
-    if args.quiet {
-        return Ok(());
-    }
-    common::print(&report::screen(f, &look(place, started)))
-}
-
-fn look(place: String, started: Instant) -> Look {
-    Look {
-        elapsed: Some(format!("{:.1} s", started.elapsed().as_secs_f64())),
-        written: Some(place),
-        ..common::look()
-    }
-}
-
 /// The same for requests that were really made.
 fn of_history(args: &Args, paths: &[PathBuf]) -> Done {
-    let started = Instant::now();
-    let target = args.output.join("history-plans");
-    let draft = Draft::begin(&target)?;
-    let paths = paths.iter().filter(|p| !p.as_os_str().is_empty());
-    let played = history::find(
-        &args.scenario,
-        &args.history,
-        paths.cloned().collect(),
-        args.threads,
-    )?;
+    let folder = args.results.begin("history-plans")?;
+    let threads = args.threads.count();
+    let played = history::find(&args.scenario, &args.history, paths, threads)?;
     let answer = past::past(&played, args.price()).map_err(|e| Failure::Wrong(e.to_string()))?;
-    let written = report::past::write(&draft, &played, &answer)?;
-    draft.finish()?;
-    let place = format!("{}/   {}", target.display(), written.summary());
-    if args.json {
-        common::print(&report::past::document(&played, &answer, &written.files)?)?;
-    } else if !args.quiet {
-        common::print(&report::past::screen(
-            &played,
-            &answer,
-            &look(place, started),
-        ))?;
-    }
+    let written = report::past::write(&folder.draft, &played, &answer)?;
+    folder.finish(written.summary())?.tell(
+        || report::past::document(&played, &answer, &written.files),
+        |look| report::past::screen(&played, &answer, look),
+    )?;
     Ok(Exit::Answered)
 }

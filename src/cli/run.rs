@@ -2,18 +2,14 @@
 
 pub(super) mod history;
 
-use std::io::{self, IsTerminal};
-use std::path::PathBuf;
-use std::time::Instant;
+use std::io;
 
 use crate::analysis::metric::{self, Verdict};
 use crate::analysis::summarise;
 use crate::engine::outcome::Outcome;
 use crate::engine::run::{Prepared, RunOptions};
-use crate::report::folder::{self, Written};
+use crate::report::folder as report;
 use crate::report::json::document;
-use crate::report::output::Draft;
-use crate::report::page::Look;
 use crate::report::screen::screen;
 use crate::report::tables::Sheet;
 use crate::report::verdict;
@@ -22,7 +18,8 @@ use crate::scenario::{Requirement, Scenario};
 use super::Done;
 use super::common::{self, MaybeScenario};
 use super::exit::{Exit, Failure};
-use super::progress::{Bar, stop_at_ctrl_c};
+use super::progress::stop_at_ctrl_c;
+use super::results::{ResultArgs, ThreadArgs};
 
 /// Simulate a scenario: when each pool drains, when you are stopped, what it costs.
 #[derive(clap::Args)]
@@ -31,18 +28,10 @@ pub struct Args {
     scenario: MaybeScenario,
     #[command(flatten)]
     history: history::HistoryArgs,
-    /// Threads [default: all cores]; results do not depend on it.
-    #[arg(long, value_name = "N")]
-    threads: Option<usize>,
-    /// Folder for results: the run goes into a folder of its own, DIR/<scenario's name>.
-    #[arg(short, long, value_name = "DIR", default_value = "output")]
-    output: PathBuf,
-    /// Prints the results as a JSON document instead of a screen.
-    #[arg(long)]
-    json: bool,
-    /// Prints nothing but errors and requirements that do not hold.
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    threads: ThreadArgs,
+    #[command(flatten)]
+    results: ResultArgs,
     /// Condition on a number, as in 'p_blocked <= 5%' or 'cost_p90 < 250'; exit code 1 when it does
     /// not hold. May be repeated.
     #[arg(long = "require", value_name = "CONDITION")]
@@ -51,9 +40,6 @@ pub struct Args {
     /// --trials, as in 'p_blocked=0.01'.
     #[arg(long, value_name = "NUMBER=HALF_WIDTH", value_parser = precision)]
     precision: Option<(String, String)>,
-    /// Writes no charts: tables and run.json only.
-    #[arg(long)]
-    no_charts: bool,
 }
 
 fn precision(text: &str) -> Result<(String, String), String> {
@@ -67,7 +53,6 @@ pub fn run(args: Args) -> Done {
     if let Some(paths) = &args.history.history {
         return history::run(&args, paths);
     }
-    let started = Instant::now();
     let more = args
         .precision
         .as_ref()
@@ -87,8 +72,7 @@ pub fn run(args: Args) -> Done {
         )
         .map_err(|e| Failure::Wrong(format!("--require {requirement}: {}", e.0)))?;
     }
-    let target = args.output.join(&scenario.name);
-    let draft = Draft::begin(&target)?;
+    let folder = args.results.begin(&scenario.name)?;
     let prepared = Prepared::new(&scenario.experiment);
     let outcome = play(&scenario, &prepared, &args)?;
     if outcome.trials == 0 {
@@ -107,38 +91,20 @@ pub fn run(args: Args) -> Done {
         experiment: &scenario.experiment,
         outcome: &outcome,
     };
-    let written = folder::write(&draft, &sheet, !args.no_charts)?;
-    draft.finish()?;
+    let written = report::write(&folder.draft, &sheet, args.results.with_charts())?;
+    let results = folder.finish(written.summary())?;
     let verdicts = judge(&scenario, &outcome, &args.requirements)?;
-    let place = format!("{}/   {}", target.display(), written.summary());
-    tell(&args, &findings, &written, place, started)?;
-    let unmet = verdict::tell(&verdicts, &mut io::stderr().lock(), args.quiet)?;
+    results.tell(
+        || document(&findings, &written.files).to_text(),
+        |look| screen(&findings, look),
+    )?;
+    let quiet = args.results.is_quiet();
+    let unmet = verdict::tell(&verdicts, &mut io::stderr().lock(), quiet)?;
     Ok(match (outcome.partial, unmet) {
         (true, _) => Exit::Interrupted,
         (false, true) => Exit::Unmet,
         (false, false) => Exit::Answered,
     })
-}
-
-fn tell(
-    args: &Args,
-    findings: &crate::analysis::findings::Findings,
-    written: &Written,
-    place: String,
-    started: Instant,
-) -> Result<(), Failure> {
-    if args.json {
-        return common::print(&document(findings, &written.files).to_text()?);
-    }
-    if args.quiet {
-        return Ok(());
-    }
-    let look = Look {
-        elapsed: Some(format!("{:.1} s", started.elapsed().as_secs_f64())),
-        written: Some(place),
-        ..common::look()
-    };
-    common::print(&screen(findings, &look))
 }
 
 fn judge(
@@ -157,11 +123,7 @@ fn judge(
 /// Simulates, with a bar on a terminal and a clean end at Ctrl-C.
 fn play(scenario: &Scenario, prepared: &Prepared<'_>, args: &Args) -> Result<Outcome, Failure> {
     let stop = stop_at_ctrl_c();
-    let bar = Bar::new(
-        "trials",
-        scenario.run.trials,
-        !args.quiet && io::stderr().is_terminal(),
-    );
+    let bar = args.results.bar("trials", scenario.run.trials);
     let enough = scenario.run.precision.as_ref().map(|precision| {
         move |outcome: &Outcome| {
             let budget = scenario.run.budget;
@@ -172,7 +134,7 @@ fn play(scenario: &Scenario, prepared: &Prepared<'_>, args: &Args) -> Result<Out
     });
     let options = RunOptions {
         trials: scenario.run.trials,
-        threads: common::threads(args.threads),
+        threads: args.threads.count(),
         progress: &|done, total| bar.show(done, total),
         stop: &stop,
         enough: enough

@@ -1,18 +1,14 @@
 //! `burncast sensitivity`.
 
-use std::io::{self, IsTerminal};
-use std::path::PathBuf;
-
 use crate::analysis::sensitivity::{Play, SensitivityError, morris, sensitivity};
-use crate::report::output::Draft;
-use crate::report::page::Look;
 use crate::report::sensitivity::{Sheet, json, screen, write};
 use crate::scenario::Metric;
 
 use super::Done;
-use super::common::{self, ScenarioArgs};
+use super::common::ScenarioArgs;
 use super::exit::{Exit, Failure};
-use super::progress::{Bar, stop_at_ctrl_c};
+use super::progress::stop_at_ctrl_c;
+use super::results::{ResultArgs, ThreadArgs};
 
 /// Say which input decides the answer, and so which is worth measuring.
 #[derive(clap::Args)]
@@ -27,18 +23,10 @@ pub struct Args {
     /// shows which act together.
     #[arg(long, value_name = "PATHS", value_parser = clap::value_parser!(u64).range(2..=1000))]
     morris: Option<u64>,
-    /// Threads [default: all cores]; results do not depend on it.
-    #[arg(long, value_name = "N")]
-    threads: Option<usize>,
-    /// Folder for results: they go into a folder of their own, DIR/<scenario's name>-sensitivity.
-    #[arg(short, long, value_name = "DIR", default_value = "output")]
-    output: PathBuf,
-    /// Prints the results as a JSON document instead of a screen.
-    #[arg(long)]
-    json: bool,
-    /// Prints nothing but errors.
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    threads: ThreadArgs,
+    #[command(flatten)]
+    results: ResultArgs,
 }
 
 /// Enough to rank inputs; more only when asked for.
@@ -49,13 +37,14 @@ pub fn run(args: Args) -> Done {
     if args.scenario.change.trials.is_none() {
         scenario.run.trials = scenario.run.trials.min(TRIALS);
     }
-    let target = args.output.join(format!("{}-sensitivity", scenario.name));
-    let draft = Draft::begin(&target)?;
+    let folder = args
+        .results
+        .begin(&format!("{}-sensitivity", scenario.name))?;
     let stop = stop_at_ctrl_c();
-    let bar = Bar::new("runs", 1, !args.quiet && io::stderr().is_terminal());
+    let bar = args.results.bar("runs", 1);
     let play = Play {
         trials: scenario.run.trials,
-        threads: common::threads(args.threads),
+        threads: args.threads.count(),
         progress: &|done, total| bar.show(done, total),
         stop: &stop,
         budget: scenario.run.budget,
@@ -78,17 +67,10 @@ pub fn run(args: Args) -> Done {
         finding: &found,
         effects: effects.as_deref(),
     };
-    let files = write(&draft, &sheet)?;
-    draft.finish()?;
-    if args.json {
-        common::print(&json(&sheet, &files)?)?;
-    } else if !args.quiet {
-        let look = Look {
-            written: Some(format!("{}/   {}", target.display(), files.join(", "))),
-            ..common::look()
-        };
-        common::print(&screen(&sheet, &look))?;
-    }
+    let files = write(&folder.draft, &sheet, args.results.with_charts())?;
+    folder
+        .finish(files.join(", "))?
+        .tell(|| json(&sheet, &files), |look| screen(&sheet, look))?;
     Ok(if found.partial {
         Exit::Interrupted
     } else {

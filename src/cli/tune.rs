@@ -1,22 +1,16 @@
 //! `burncast tune`.
 
-use std::io::{self, IsTerminal};
-use std::path::PathBuf;
-use std::time::Instant;
-
 use crate::analysis::tune::{Effort, Lists, Question, TuneError, Tuned, tune};
 use crate::base::money::Money;
 use crate::catalog::Catalog;
-use crate::report::folder::Written;
-use crate::report::output::Draft;
-use crate::report::page::Look;
 use crate::report::tune as report;
 use crate::scenario::{Metric, Requirement, RewriteError, Scenario, WalletSetting, write_setting};
 
 use super::Done;
 use super::common::{self, ScenarioArgs};
 use super::exit::{Exit, Failure};
-use super::progress::{Bar, stop_at_ctrl_c};
+use super::progress::stop_at_ctrl_c;
+use super::results::{ResultArgs, ThreadArgs};
 
 /// Search the auto-reload setting: threshold, amount, cap and spend limit that keep you working at
 /// the risk you accept, or at the price of an hour that you name.
@@ -65,42 +59,29 @@ pub struct Args {
     /// Writes the recommended setting into the scenario file; comments stay.
     #[arg(long)]
     write: bool,
-    /// Threads [default: all cores]; results do not depend on it.
-    #[arg(long, value_name = "N")]
-    threads: Option<usize>,
-    /// Folder for results: they go into a folder of their own, DIR/<scenario's name>-tune.
-    #[arg(short, long, value_name = "DIR", default_value = "output")]
-    output: PathBuf,
-    /// Prints the results as a JSON document instead of a screen.
-    #[arg(long)]
-    json: bool,
-    /// Prints nothing but errors.
-    #[arg(short, long)]
-    quiet: bool,
-    /// Writes no charts: the table and run.json only.
-    #[arg(long)]
-    no_charts: bool,
+    #[command(flatten)]
+    threads: ThreadArgs,
+    #[command(flatten)]
+    results: ResultArgs,
 }
 
 /// Enough to tell one per cent from two; more only when asked for.
 const TRIALS: u64 = 4_000;
 
 pub fn run(args: Args) -> Done {
-    let started = Instant::now();
     let mut scenario = args.scenario.load(&sets(&args))?;
     if args.scenario.change.trials.is_none() {
         scenario.run.trials = scenario.run.trials.min(TRIALS);
     }
-    let target = args.output.join(format!("{}-tune", scenario.name));
-    let draft = Draft::begin(&target)?;
+    let folder = args.results.begin(&format!("{}-tune", scenario.name))?;
     let stop = stop_at_ctrl_c();
-    let bar = Bar::new("trials", 1, !args.quiet && io::stderr().is_terminal());
+    let bar = args.results.bar("trials", 1);
     let found = tune(
         &scenario.experiment,
         &common::about(&scenario),
         &question(&scenario),
         &Effort {
-            threads: common::threads(args.threads),
+            threads: args.threads.count(),
             progress: &|done, total| bar.show(done, total),
             stop: &stop,
         },
@@ -114,10 +95,11 @@ pub fn run(args: Args) -> Done {
         }
         Err(e) => return Err(Failure::Wrong(e.to_string())),
     };
-    let written = report::write(&draft, &tuned, !args.no_charts)?;
-    draft.finish()?;
-    let place = format!("{}/   {}", target.display(), written.summary());
-    tell(&args, &tuned, &written, place, started)?;
+    let written = report::write(&folder.draft, &tuned, args.results.with_charts())?;
+    folder.finish(written.summary())?.tell(
+        || report::document(&tuned, &written.files),
+        |look| report::screen(&tuned, look),
+    )?;
     if tuned.partial {
         return Ok(Exit::Interrupted);
     }
@@ -208,27 +190,6 @@ fn min_gap(scenario: &Scenario) -> Option<Money> {
     plan.wallet.auto_reload.map(|a| a.min_gap)
 }
 
-fn tell(
-    args: &Args,
-    tuned: &Tuned,
-    written: &Written,
-    place: String,
-    started: Instant,
-) -> Result<(), Failure> {
-    if args.json {
-        return common::print(&report::document(tuned, &written.files)?);
-    }
-    if args.quiet {
-        return Ok(());
-    }
-    let look = Look {
-        elapsed: Some(format!("{:.1} s", started.elapsed().as_secs_f64())),
-        written: Some(place),
-        ..common::look()
-    };
-    common::print(&report::screen(tuned, &look))
-}
-
 fn write(args: &Args, scenario: &Scenario, tuned: &Tuned) -> Result<(), Failure> {
     let path = &args.scenario.path;
     let best = tuned.recommended().and_then(|e| e.candidate.setting);
@@ -249,7 +210,7 @@ fn write(args: &Args, scenario: &Scenario, tuned: &Tuned) -> Result<(), Failure>
         RewriteError::Wrong(why) => Failure::Wrong(why),
         RewriteError::Disk(e) => Failure::Machine(format!("{}: {e}", path.display())),
     })?;
-    if !args.quiet {
+    if !args.results.is_quiet() {
         eprintln!("{} now has: {}", path.display(), s.phrase());
     }
     Ok(())

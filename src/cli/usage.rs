@@ -66,6 +66,8 @@ pub fn run(args: Args) -> Done {
         zone: zone.clone(),
         zone_name,
     };
+    // Parsing the catalogue takes as long as finding the files.
+    std::thread::spawn(Catalog::embedded);
     let logs = args.logs.read()?;
     let found = usage(&logs, Catalog::embedded(), &question);
     if args.json {

@@ -9,15 +9,15 @@ use super::Done;
 use super::common::{self, ScenarioArgs};
 use super::exit::{Exit, Failure};
 use super::progress::{Bar, stop_at_ctrl_c};
+use super::results::ThreadArgs;
 
 /// Say when to open the 5-hour window, and how many full ones the week pays.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
     scenario: ScenarioArgs,
-    /// Threads [default: all cores]; results do not depend on it.
-    #[arg(long, value_name = "N")]
-    threads: Option<usize>,
+    #[command(flatten)]
+    threads: ThreadArgs,
     /// Prints the results as a JSON document.
     #[arg(long, conflicts_with = "csv")]
     json: bool,
@@ -40,7 +40,7 @@ pub fn run(args: Args) -> Done {
         &scenario.experiment,
         &Play {
             trials: scenario.run.trials,
-            threads: common::threads(args.threads),
+            threads: args.threads.count(),
             progress: &|done, total| bar.show(done, total),
             stop: &stop,
         },

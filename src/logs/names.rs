@@ -1,9 +1,12 @@
 //! Names that repeat in every row, kept once: models, sessions, projects, agents.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 /// A name in a [`Names`]; the default one is the empty name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Name(u32);
 
 impl Name {
@@ -21,18 +24,35 @@ impl Name {
 }
 
 /// Names in the order in which they were first met. The first one is empty.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Vec<Box<str>>", into = "Vec<Box<str>>")]
 pub struct Names {
     list: Vec<Box<str>>,
-    index: HashMap<Box<str>, Name>,
+    index: FxHashMap<Box<str>, Name>,
 }
 
 impl Default for Names {
     fn default() -> Names {
         Names {
             list: vec!["".into()],
-            index: HashMap::from([("".into(), Name::NONE)]),
+            index: FxHashMap::from_iter([("".into(), Name::NONE)]),
         }
+    }
+}
+
+impl From<Vec<Box<str>>> for Names {
+    fn from(list: Vec<Box<str>>) -> Names {
+        let mut names = Names::default();
+        for text in &list {
+            names.add(text);
+        }
+        names
+    }
+}
+
+impl From<Names> for Vec<Box<str>> {
+    fn from(names: Names) -> Vec<Box<str>> {
+        names.list
     }
 }
 

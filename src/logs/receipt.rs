@@ -1,7 +1,9 @@
 //! What was read, and what was left out and why: no row is dropped in silence.
 
+use serde::{Deserialize, Serialize};
+
 /// Counts of a reading.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     pub files: u64,
     pub bytes: u64,

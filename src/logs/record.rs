@@ -1,5 +1,7 @@
 //! What is known of one request, whatever logged it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::money::Money;
 use crate::base::time::{Instant, Span};
 
@@ -8,7 +10,7 @@ use super::receipt::Receipt;
 
 /// Tokens of a request by kind. Writes are told apart by their time to live; a log that does not
 /// know the split says so in its receipt.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Tokens {
     /// Input that no cache served.
     pub input: u64,
@@ -67,7 +69,9 @@ impl Tokens {
 }
 
 /// How far the logged number of output tokens can be trusted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub enum OutputCount {
     /// Versions 2.1.8 to 2.1.58 log the number from the beginning of the stream.
     Placeholder,
@@ -79,7 +83,7 @@ pub enum OutputCount {
 }
 
 /// One request, or, in aggregates, the sum of several.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// The earliest time at which a row of it was logged; start of the period in an aggregate.
     pub at: Instant,
@@ -132,7 +136,7 @@ pub struct Row {
 }
 
 /// A person's turn: what follows until the next one was done for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Prompt {
     pub at: Instant,
     pub session: Name,
@@ -141,7 +145,7 @@ pub struct Prompt {
 }
 
 /// A context that was replaced by its summary.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Compaction {
     pub at: Instant,
     pub session: Name,
@@ -153,7 +157,7 @@ pub struct Compaction {
 }
 
 /// A request that was refused because an allowance was used up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct LimitHit {
     pub at: Instant,
     pub session: Name,
@@ -212,7 +216,7 @@ impl Rows {
 
 /// Merged logs: every request once, in order of time. What happened at one instant stands in an
 /// order that does not depend on the order in which files were read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Logs {
     pub names: Names,
     pub requests: Vec<Request>,

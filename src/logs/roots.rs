@@ -1,8 +1,11 @@
 //! Where logs lie: the program's own folders, or the paths that were given, down to single files.
 
-use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs::Metadata;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashSet;
 
 /// What the machine says about where programs keep their files.
 #[derive(Clone, Debug, Default)]
@@ -68,15 +71,30 @@ pub struct Found {
     pub meta: Metadata,
 }
 
+impl Found {
+    fn new(path: PathBuf, base: &Path, meta: Metadata, named: bool) -> Found {
+        let below = path.strip_prefix(base).unwrap_or(&path);
+        let below = below.to_string_lossy().into_owned();
+        Found {
+            path,
+            below,
+            named,
+            meta,
+        }
+    }
+}
+
 /// What a search brought.
 #[derive(Debug, Default)]
 pub struct Search {
     pub files: Vec<Found>,
     /// Folders that were searched, without links.
     pub folders: Vec<PathBuf>,
+    /// Paths that were given and are not there.
+    pub missing: Vec<PathBuf>,
     /// What could not be looked into, and why.
     pub unreadable: Vec<String>,
-    seen: BTreeSet<PathBuf>,
+    seen: FxHashSet<OsString>,
 }
 
 impl Search {
@@ -93,7 +111,7 @@ impl Search {
             self.walk(&path, &base);
             self.folders.push(path);
         } else {
-            self.file(path, &base, meta, true);
+            self.files.push(Found::new(path, &base, meta, true));
         }
         Ok(())
     }
@@ -107,66 +125,85 @@ impl Search {
             order.then(b.named.cmp(&a.named))
         });
         self.files.dedup_by(|a, b| a.path == b.path);
+        self.unreadable.sort();
     }
 
-    fn file(&mut self, path: PathBuf, base: &Path, meta: Metadata, named: bool) {
-        let below = path.strip_prefix(base).unwrap_or(&path);
-        let below = below.to_string_lossy().into_owned();
-        self.files.push(Found {
-            path,
-            below,
-            named,
-            meta,
-        });
-    }
-
-    /// Everything below a folder; links are followed, each folder is searched once.
+    /// Everything below a folder, level by level on all cores; links are followed, each folder is
+    /// searched once.
     fn walk(&mut self, root: &Path, base: &Path) {
-        let mut to_do = vec![root.to_owned()];
-        while let Some(folder) = to_do.pop() {
-            if !self.seen.insert(folder.clone()) {
-                continue;
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let mut level = vec![root.to_owned()];
+        while !level.is_empty() {
+            level.retain(|folder| self.seen.insert(folder.clone().into_os_string()));
+            let share = level.len().div_ceil(cores).max(SHARE);
+            let shares = level.chunks(share);
+            let lists: Vec<Listing> = std::thread::scope(|scope| {
+                let started: Vec<_> = shares
+                    .map(|folders| scope.spawn(|| Listing::of(folders, base)))
+                    .collect();
+                let done = started.into_iter().map(|thread| thread.join());
+                done.map(|list| list.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                    .collect()
+            });
+            level.clear();
+            for list in lists {
+                level.extend(list.folders);
+                self.files.extend(list.files);
+                self.unreadable.extend(list.unreadable);
             }
-            let entries = match fs_err::read_dir(&folder) {
+        }
+    }
+}
+
+/// Fewest folders that are worth a thread.
+const SHARE: usize = 32;
+
+/// What stands directly in some folders.
+#[derive(Default)]
+struct Listing {
+    folders: Vec<PathBuf>,
+    files: Vec<Found>,
+    unreadable: Vec<String>,
+}
+
+impl Listing {
+    fn of(folders: &[PathBuf], base: &Path) -> Listing {
+        let mut list = Listing::default();
+        for folder in folders {
+            let entries = match fs_err::read_dir(folder) {
                 Ok(entries) => entries,
                 Err(e) => {
-                    self.unreadable.push(e.to_string());
+                    list.unreadable.push(e.to_string());
                     continue;
                 }
             };
             for entry in entries {
-                if let Err(e) = entry.and_then(|e| self.entry(&e, base, &mut to_do)) {
-                    self.unreadable.push(e.to_string());
+                if let Err(e) = entry.and_then(|e| list.entry(&e, base)) {
+                    list.unreadable.push(e.to_string());
                 }
             }
         }
+        list
     }
 
-    fn entry(
-        &mut self,
-        entry: &fs_err::DirEntry,
-        base: &Path,
-        to_do: &mut Vec<PathBuf>,
-    ) -> std::io::Result<()> {
+    fn entry(&mut self, entry: &fs_err::DirEntry, base: &Path) -> std::io::Result<()> {
         let kind = entry.file_type()?;
-        if kind.is_dir() {
-            to_do.push(entry.path());
-            return Ok(());
-        }
         let path = entry.path();
-        if kind.is_symlink() {
+        if kind.is_dir() {
+            self.folders.push(path);
+        } else if kind.is_symlink() {
             let Ok(target) = fs_err::canonicalize(&path) else {
                 return Ok(()); // It leads nowhere.
             };
             let meta = fs_err::metadata(&target)?;
             if meta.is_dir() {
-                to_do.push(target);
+                self.folders.push(target);
             } else if is_transcript(&path) {
-                self.file(target, base, meta, false);
+                self.files.push(Found::new(target, base, meta, false));
             }
         } else if is_transcript(&path) {
             match entry.metadata() {
-                Ok(meta) => self.file(path, base, meta, false),
+                Ok(meta) => self.files.push(Found::new(path, base, meta, false)),
                 // Deleted since the folder was listed.
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
                 Err(e) => return Err(e),

@@ -15,7 +15,8 @@ use super::readers::{FORMATS, Format, Origin};
 use super::reading::{self, How, Outcome, Refused};
 use super::record::Logs;
 use super::roots::{Env, Found, Search};
-use super::store::{self, Store};
+use super::store::stamp::Stamp;
+use super::store::{self, Store, last};
 
 /// What to read and how.
 #[derive(Clone, Debug, Default)]
@@ -62,9 +63,29 @@ pub fn read(options: &Options) -> Result<Logs, SourceError> {
 fn read_from(options: &Options, env: &Env, stdin: &mut dyn Read) -> Result<Logs, SourceError> {
     let format = options.format.as_deref().map(format).transpose()?;
     let mut notes = Vec::new();
-    let store = open_store(&options.store, &mut notes);
-    let mut search = search(options, env, store.as_ref())?;
-    search.done();
+    let folder = store_folder(&options.store, &mut notes);
+    let folder = folder.as_deref();
+    let (search, last) = std::thread::scope(|scope| {
+        let last = scope.spawn(|| folder.and_then(last::read));
+        (search(options, env), last.join().ok().flatten())
+    });
+    let mut search = search?;
+    let from_stdin = options.paths.iter().any(|p| p == Path::new("-"));
+    let found = last::found(&search, format.map_or("", |f| f.name)).filter(|_| !from_stdin);
+    let key = |store: Option<Stamp>| {
+        Some(last::Key {
+            found: found?,
+            store: store?,
+        })
+    };
+    if let (Some(now), Some((then, logs))) = (key(folder.and_then(store::stamp)), last)
+        && now == then
+        && notes.is_empty()
+    {
+        return Ok(logs);
+    }
+    let mut store = folder.and_then(|folder| open_store(folder, &mut notes));
+    complete(&mut search, options, env, store.as_ref())?;
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let how = How {
         format,
@@ -76,7 +97,7 @@ fn read_from(options: &Options, env: &Env, stdin: &mut dyn Read) -> Result<Logs,
         store: store.as_ref(),
     };
     let mut outcome = reading::files(&search.files, how);
-    if options.paths.iter().any(|p| p == Path::new("-")) {
+    if from_stdin {
         standard_input(stdin, format, &mut outcome);
     }
     refused(&search.files, &mut outcome)?;
@@ -87,7 +108,7 @@ fn read_from(options: &Options, env: &Env, stdin: &mut dyn Read) -> Result<Logs,
     receipt.unreadable += search.unreadable.len() as u64;
     let unread = search.unreadable.iter();
     notes.extend(unread.map(|e| format!("not read: {e}")));
-    if let Some(mut store) = store {
+    if let Some(store) = &mut store {
         let fresh = std::mem::take(&mut outcome.fresh);
         if !fresh.is_empty() || store.is_damaged() {
             match store.keep(fresh) {
@@ -96,9 +117,21 @@ fn read_from(options: &Options, env: &Env, stdin: &mut dyn Read) -> Result<Logs,
             }
         }
     }
+    let certain = notes.is_empty()
+        && !outcome
+            .refused
+            .iter()
+            .any(|r| matches!(r.1, Refused::Io(_)));
     let mut logs = outcome.merged.finish();
     logs.receipt.notes.extend(notes);
     logs.receipt.notes.sort();
+    if let (Some(folder), Some(key)) = (
+        folder,
+        key(store.and_then(|s| s.stamp())).filter(|_| certain),
+    ) {
+        // Without it the next reading takes a little longer: no reason to trouble anyone.
+        let _ = last::write(folder, key, &logs);
+    }
     Ok(logs)
 }
 
@@ -114,74 +147,85 @@ fn format(name: &str) -> Result<&'static Format, SourceError> {
     })
 }
 
-fn open_store(keep: &Keep, notes: &mut Vec<String>) -> Option<Store> {
+/// The store's folder, if requests are to be kept.
+fn store_folder(keep: &Keep, notes: &mut Vec<String>) -> Option<PathBuf> {
     let folder = match keep {
         Keep::Nothing => return None,
         Keep::Folder(folder) => Some(folder.clone()),
         Keep::Default => store::default_folder(),
     };
-    let Some(folder) = folder else {
-        notes.push("requests are not kept: there is no home folder".to_owned());
-        return None;
-    };
-    match Store::open(&folder) {
-        Ok(store) => {
-            notes.extend(store.newer().map(|f| {
-                format!(
-                    "a later version of burncast keeps requests in {}, which this one cannot read",
-                    f.display()
-                )
-            }));
-            Some(store)
-        }
-        Err(e) => {
-            notes.push(format!("kept requests cannot be read: {e}"));
-            None
-        }
+    match &folder {
+        None => notes.push("requests are not kept: there is no home folder".to_owned()),
+        Some(folder) => notes.extend(store::newer(folder).map(|f| {
+            format!(
+                "a later version of burncast keeps requests in {}, which this one cannot read",
+                f.display()
+            )
+        })),
     }
+    folder
+}
+
+fn open_store(folder: &Path, notes: &mut Vec<String>) -> Option<Store> {
+    let store = Store::open(folder);
+    store
+        .inspect_err(|e| notes.push(format!("kept requests cannot be read: {e}")))
+        .ok()
+}
+
+/// The paths to look in.
+fn roots(options: &Options, env: &Env) -> Vec<PathBuf> {
+    if options.paths.is_empty() {
+        return env.roots();
+    }
+    let named = options.paths.iter().filter(|p| *p != Path::new("-"));
+    named.cloned().collect()
 }
 
 /// Finds the files.
-fn search(options: &Options, env: &Env, store: Option<&Store>) -> Result<Search, SourceError> {
+fn search(options: &Options, env: &Env) -> Result<Search, SourceError> {
     let mut search = Search::default();
-    let mut wrong = Vec::new();
-    let mut stdin = false;
-    let default = options.paths.is_empty();
-    let roots = if default {
-        env.roots()
-    } else {
-        options.paths.clone()
-    };
-    let has_kept = |path: &Path| store.is_some_and(|s| s.below(path).next().is_some());
-    for path in &roots {
-        if path == Path::new("-") {
-            stdin = true;
-            continue;
-        }
-        match search.add(path) {
+    for path in roots(options, env) {
+        match search.add(&path) {
             Ok(()) => {}
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                let gone = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-                if has_kept(&gone) {
-                    search.folders.push(gone);
-                } else if !default {
-                    wrong.push(format!(
-                        "{}: there is no such file or folder",
-                        path.display()
-                    ));
-                }
-            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => search.missing.push(path),
             Err(e) => return Err(SourceError::Io(e)),
+        }
+    }
+    search.done();
+    Ok(search)
+}
+
+/// Takes folders that are gone from the store; complains of those that it does not know either, and
+/// of nothing to read.
+fn complete(
+    search: &mut Search,
+    options: &Options,
+    env: &Env,
+    store: Option<&Store>,
+) -> Result<(), SourceError> {
+    let default = options.paths.is_empty();
+    let has_kept = |path: &Path| store.is_some_and(|s| s.below(path).next().is_some());
+    let mut wrong = Vec::new();
+    for path in &search.missing {
+        let gone = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        if has_kept(&gone) {
+            search.folders.push(gone);
+        } else if !default {
+            let path = path.display();
+            wrong.push(format!("{path}: there is no such file or folder"));
         }
     }
     if !wrong.is_empty() {
         return Err(SourceError::Wrong(wrong.join("\n")));
     }
     let kept = search.folders.iter().any(|f| has_kept(f));
+    let stdin = options.paths.iter().any(|p| p == Path::new("-"));
     if search.files.is_empty() && !stdin && !kept && search.unreadable.is_empty() {
-        return Err(SourceError::Wrong(nothing_found(&roots, default)));
+        let nothing = nothing_found(&roots(options, env), default);
+        return Err(SourceError::Wrong(nothing));
     }
-    Ok(search)
+    Ok(())
 }
 
 fn nothing_found(roots: &[PathBuf], default: bool) -> String {

@@ -167,6 +167,31 @@ fn unchanged_files_come_from_the_store() {
     assert!(place.0.path().join("store").exists());
 }
 
+/// Whether a reading comes whole from the last one, or file by file from the store.
+#[test]
+fn the_last_reading_is_what_the_store_says() {
+    let place = Place::new(&[
+        ("p/a.jsonl", &(row("a", 1) + "broken\n")),
+        ("p/b.jsonl", &row("b", 2)),
+        ("p/c.jsonl", "no transcript"),
+    ]);
+    place.read(&[""]);
+    let last = place.0.path().join("store/last-1.reading");
+    let whole = place.read(&[""]);
+    assert_eq!(whole.receipt.unchanged_files, 2);
+    fs::remove_file(&last).unwrap();
+    assert_eq!(place.read(&[""]), whole);
+    assert!(last.exists(), "written again");
+    // Another question, another format, and files that are gone.
+    assert_eq!(place.read(&["p"]), whole);
+    fs::remove_file(place.path("p/b.jsonl")).unwrap();
+    let kept = place.read(&["p"]);
+    assert_eq!((kept.total().output, kept.receipt.kept_files), (3, 1));
+    assert_eq!(place.read(&["p"]), kept);
+    fs::remove_file(&last).unwrap();
+    assert_eq!(place.read(&["p"]), kept);
+}
+
 #[test]
 fn changed_files_are_read_again() {
     let place = Place::new(&[("a.jsonl", &row("a", 1))]);

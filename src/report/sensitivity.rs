@@ -138,14 +138,15 @@ fn morris_table(page: &mut Page<'_>, f: &SensitivityFinding, effects: &[Effect])
 ///
 /// # Errors
 /// When a file cannot be written or the chart cannot be drawn.
-pub fn write(draft: &Draft, s: &Sheet<'_>) -> Result<Vec<String>, OutputError> {
+pub fn write(draft: &Draft, s: &Sheet<'_>, charts: bool) -> Result<Vec<String>, OutputError> {
     let mut files = vec!["tornado.csv".to_owned()];
     draft.file("tornado.csv", |to| csv(s.finding, to))?;
     if let Some(effects) = s.effects {
         draft.file("morris.csv", |to| morris_csv(effects, to))?;
         files.push("morris.csv".to_owned());
     }
-    if let Some(drawing) = tornado::draw(s.finding, &s.subtitle()) {
+    let drawing = || tornado::draw(s.finding, &s.subtitle());
+    if let Some(drawing) = charts.then(drawing).flatten() {
         let done = picture("tornado", "tornado", drawing)
             .map_err(|e| OutputError::Disk(io::Error::other(e)))?;
         pictures(draft, &[done], &mut files)?;

@@ -30,18 +30,15 @@ pub(super) fn imputed(
     requests: &[&Request],
     pricer: &mut Pricer<'_>,
 ) -> Option<Imputed> {
+    let hidden = |r: &&&Request| r.output == OutputCount::Placeholder;
+    requests.iter().find(hidden)?;
     let means = [false, true].map(|side| own_mean(requests, side));
     let mut found = Imputed {
         tokens: 0.0,
         usd: 0.0,
         own: true,
     };
-    let placeholders = requests
-        .iter()
-        .filter(|r| r.output == OutputCount::Placeholder);
-    let mut any = false;
-    for r in placeholders {
-        any = true;
+    for r in requests.iter().filter(hidden) {
         let own = means[usize::from(r.sidechain)];
         found.own &= own.is_some();
         let mean = own.or_else(|| published_mean(r.sidechain)).unwrap_or(0.0);
@@ -50,7 +47,7 @@ pub(super) fn imputed(
         let rate = pricer.output_rate(names, r).unwrap_or(0);
         found.usd += more * rate as f64 / PICO_PER_USD as f64;
     }
-    any.then_some(found)
+    Some(found)
 }
 
 fn own_mean(requests: &[&Request], sidechain: bool) -> Option<f64> {

@@ -1,7 +1,6 @@
 //! `burncast run --history`: requests that were really made, against windows and wallets of plans.
 
 use std::path::PathBuf;
-use std::time::Instant as Clock;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -18,8 +17,6 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::logs;
 use crate::logs::{Logs, source};
 use crate::report::history as report;
-use crate::report::output::Draft;
-use crate::report::page::Look;
 use crate::scenario::{self as scenarios, Asked};
 
 /// Plans where nothing else is said.
@@ -64,36 +61,25 @@ pub struct HistoryArgs {
     /// Time zone of days [default: the scenario's, else the machine's].
     #[arg(long, value_name = "ZONE", requires = "history")]
     timezone: Option<String>,
+    /// Keep no requests for the time when transcripts are deleted, and use none kept earlier.
+    #[arg(long, requires = "history")]
+    no_store: bool,
 }
 
 pub fn run(args: &Args, paths: &[PathBuf]) -> Done {
-    let started = Clock::now();
     if args.precision.is_some() || !args.requirements.is_empty() {
         return Err(Failure::Wrong(
             "--history plays what was, so --precision and --require do not apply".into(),
         ));
     }
-    let target = args.output.join("history");
-    let draft = Draft::begin(&target)?;
-    let paths = paths.iter().filter(|p| !p.as_os_str().is_empty());
-    let paths: Vec<PathBuf> = paths.cloned().collect();
-    let found = find(&args.scenario, &args.history, paths, args.threads)?;
-    let written = report::write(&draft, &found, !args.no_charts)?;
-    draft.finish()?;
-    if args.json {
-        common::print(&report::json::document(&found, &written.files)?)?;
-    } else if !args.quiet {
-        let look = Look {
-            elapsed: Some(format!("{:.1} s", started.elapsed().as_secs_f64())),
-            written: Some(format!(
-                "{}/   {}",
-                target.display(),
-                report::summary(&written)
-            )),
-            ..common::look()
-        };
-        common::print(&report::screen::screen(&found, &look))?;
-    }
+    let folder = args.results.begin("history")?;
+    let threads = args.threads.count();
+    let found = find(&args.scenario, &args.history, paths, threads)?;
+    let written = report::write(&folder.draft, &found, args.results.with_charts())?;
+    folder.finish(report::summary(&written))?.tell(
+        || report::json::document(&found, &written.files),
+        |look| report::screen::screen(&found, look),
+    )?;
     Ok(Exit::Answered)
 }
 
@@ -101,19 +87,20 @@ pub fn run(args: &Args, paths: &[PathBuf]) -> Done {
 pub(in crate::cli) fn find(
     scenario: &MaybeScenario,
     h: &HistoryArgs,
-    paths: Vec<PathBuf>,
-    threads: Option<usize>,
+    paths: &[PathBuf],
+    threads: usize,
 ) -> Result<HistoryFindings, Failure> {
+    let paths = paths.iter().filter(|p| !p.as_os_str().is_empty());
     let logs = logs::read(&source::Options {
-        paths,
-        store: source::Keep::Default,
+        paths: paths.cloned().collect(),
+        store: logs::keep(h.no_store),
         ..source::Options::default()
     })?;
     let rules = rules(scenario, h, &logs)?;
     let options = Options {
         trials: scenario.change.trials.unwrap_or(TRIALS),
         seed: scenario.change.seed.unwrap_or(SEED),
-        threads: common::threads(threads),
+        threads,
     };
     history::findings(&logs, &rules, &options).map_err(Failure::Wrong)
 }

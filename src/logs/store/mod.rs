@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, TryLockError};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::{Bound, Range};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,6 +19,7 @@ use etcetera::BaseStrategy;
 use super::merge::Merger;
 use stamp::Stamp;
 
+pub mod last;
 mod pack;
 mod records;
 pub mod stamp;
@@ -59,6 +60,8 @@ pub struct Store {
     /// By path, in the order of its bytes: paths compare part by part, which takes long.
     records: BTreeMap<OsString, Record>,
     damaged: bool,
+    /// Of the file that holds just this; none if that is not sure.
+    stamp: Option<Stamp>,
 }
 
 /// A record to be kept.
@@ -91,17 +94,23 @@ impl Store {
             bytes: Vec::new(),
             records: BTreeMap::new(),
             damaged: false,
+            stamp: None,
         };
         store.load()?;
         Ok(store)
     }
 
     fn load(&mut self) -> io::Result<()> {
-        self.bytes = match fs_err::read(self.file()) {
-            Ok(bytes) => bytes,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),
+        (self.bytes, self.stamp) = (Vec::new(), None);
+        match fs_err::File::open(self.file()) {
+            Ok(mut file) => {
+                // Before its bytes: whatever is added meanwhile changes the stamp.
+                self.stamp = Some(Stamp::of(&file.metadata()?));
+                file.read_to_end(&mut self.bytes)?;
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
             Err(e) => return Err(e),
-        };
+        }
         let found = records::parse(&self.bytes);
         self.damaged = found.damaged;
         self.records = found.records;
@@ -109,7 +118,7 @@ impl Store {
     }
 
     fn file(&self) -> PathBuf {
-        self.folder.join(format!("requests-{VERSION}.store"))
+        file(&self.folder, VERSION)
     }
 
     /// What is known of a file.
@@ -133,15 +142,14 @@ impl Store {
         pack::unpack(self.bytes.get(record.body.clone())?)
     }
 
+    /// Of the file that holds just what this store holds; none if that is not sure.
+    pub fn stamp(&self) -> Option<Stamp> {
+        self.stamp
+    }
+
     /// Whether there is something to repair.
     pub fn is_damaged(&self) -> bool {
         self.damaged
-    }
-
-    /// A later version's file beside this one.
-    pub fn newer(&self) -> Option<PathBuf> {
-        let newer = |n| self.folder.join(format!("requests-{n}.store"));
-        (VERSION + 1..VERSION + 5).map(newer).find(|f| f.exists())
     }
 
     /// Adds records. Returns what a person should know: damage that was found and set aside.
@@ -150,12 +158,14 @@ impl Store {
     /// When the disk does not let it, or another process holds the store for too long.
     pub fn keep(&mut self, fresh: Vec<Fresh>) -> io::Result<Option<String>> {
         fs_err::create_dir_all(&self.folder)?;
-        let lock = lock(&self.folder)?;
+        let lock = lock(&self.folder, PATIENCE)?;
         let known: BTreeMap<PathBuf, Stamp> = fresh
             .iter()
             .filter_map(|f| Some((f.path.clone(), self.record(&f.path)?.stamp)))
             .collect();
+        let before = self.stamp;
         self.load()?;
+        let alone = before == self.stamp;
         // Another process may have read the same file in the meantime, at a greater length.
         let better = |f: &Fresh| {
             let now = self.record(&f.path).map(|r| r.stamp);
@@ -177,6 +187,7 @@ impl Store {
         } else if !fresh.is_empty() {
             self.append(&fresh)?;
         }
+        self.stamp = alone.then(|| stamp(&self.folder)).flatten();
         drop(lock);
         Ok(set_aside)
     }
@@ -242,8 +253,24 @@ impl Store {
     }
 }
 
+fn file(folder: &Path, version: u32) -> PathBuf {
+    folder.join(format!("requests-{version}.store"))
+}
+
+/// A later version's file beside this one's.
+pub fn newer(folder: &Path) -> Option<PathBuf> {
+    let newer = |n| file(folder, n);
+    (VERSION + 1..VERSION + 5).map(newer).find(|f| f.exists())
+}
+
+/// Of the store's file as it is now; none if there is none.
+pub fn stamp(folder: &Path) -> Option<Stamp> {
+    let meta = std::fs::metadata(file(folder, VERSION)).ok()?;
+    Some(Stamp::of(&meta)).filter(|s| s.is_certain())
+}
+
 /// Waits for the folder's lock; it is free again when the file is dropped, or its process ends.
-fn lock(folder: &Path) -> io::Result<File> {
+fn lock(folder: &Path, patience: Duration) -> io::Result<File> {
     let path = folder.join("lock");
     let file = File::options()
         .create(true)
@@ -252,7 +279,7 @@ fn lock(folder: &Path) -> io::Result<File> {
         .open(&path)
         .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
     const STEP: Duration = Duration::from_millis(5);
-    for _ in 0..PATIENCE.as_millis() / STEP.as_millis() {
+    for _ in 0..=patience.as_millis() / STEP.as_millis() {
         match file.try_lock() {
             Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) => std::thread::sleep(STEP),

@@ -56,6 +56,22 @@ impl Stamp {
         })
     }
 
+    /// All of it, for a sum over many.
+    pub fn bytes(self) -> [u8; 36] {
+        let mut all = [0; 36];
+        let parts = [
+            &self.size.to_le_bytes()[..],
+            &self.modified.to_le_bytes(),
+            &self.place.to_le_bytes(),
+            &self.tail.to_le_bytes(),
+            &self.reader.to_le_bytes(),
+        ];
+        for (to, from) in all.iter_mut().zip(parts.into_iter().flatten()) {
+            *to = *from;
+        }
+        all
+    }
+
     /// Whether a file with the same stamp is surely the same, whatever its end.
     pub fn is_certain(self) -> bool {
         self.place != 0

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use std::fs;
 
 /// A file's requests: as many as `n`, of an identity that hangs on `file`.
-fn merged(file: u64, n: u64) -> Merger {
+pub fn rows(file: u64, n: u64) -> Rows {
     let mut rows = Rows::default();
     let session = rows.names.add(&format!("session {file}"));
     let model = rows.names.add("model");
@@ -55,8 +55,12 @@ fn merged(file: u64, n: u64) -> Merger {
             resets: (i % 2 == 0).then_some(at),
         });
     }
+    rows
+}
+
+fn merged(file: u64, n: u64) -> Merger {
     let mut merged = Merger::default();
-    merged.take(&mut rows);
+    merged.take(&mut rows(file, n));
     merged
 }
 
@@ -249,7 +253,7 @@ fn what_stands_in_the_way_is_an_error_and_no_panic() {
     fs::create_dir(folder.path().join("requests-1.store")).unwrap();
     assert!(Store::open(folder.path()).is_err());
     let held = tempfile::tempdir().unwrap();
-    let lock = lock(held.path()).unwrap();
+    let lock = lock(held.path(), PATIENCE).unwrap();
     let late = Store::open(held.path()).unwrap().keep(vec![fresh(1, 1)]);
     assert_eq!(late.unwrap_err().kind(), io::ErrorKind::WouldBlock);
     drop(lock);
@@ -260,8 +264,10 @@ fn what_stands_in_the_way_is_an_error_and_no_panic() {
 fn a_later_version_is_left_alone() {
     let folder = folder();
     fs::write(folder.path().join("requests-2.store"), "later").unwrap();
-    let store = Store::open(folder.path()).unwrap();
-    assert_eq!(store.newer(), Some(folder.path().join("requests-2.store")));
+    assert_eq!(
+        newer(folder.path()),
+        Some(folder.path().join("requests-2.store"))
+    );
     keep(folder.path(), vec![fresh(1, 1)]);
     assert_eq!(
         fs::read(folder.path().join("requests-2.store")).unwrap(),

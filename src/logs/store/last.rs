@@ -1,0 +1,146 @@
+//! The last reading as it came out of the merge. Where nothing has changed since, it is the answer,
+//! and neither the store nor the merge is needed.
+//!
+//! One file beside the store, written anew as a whole. It can be deleted at any time.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+use crate::logs::record::Logs;
+use crate::logs::roots::Search;
+
+use super::stamp::Stamp;
+use super::{FRESH_PREFIX, lock};
+
+/// Format of the file, part of its name. Raised whenever [`Logs`] or something in it changes.
+const VERSION: u32 = 1;
+/// How the file begins.
+const MARK: [u8; 8] = *b"\xfb\xffBcLast";
+
+/// What a reading hangs on: what was found, and what the store holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Key {
+    pub found: u128,
+    pub store: Stamp,
+}
+
+/// A sum over the files and folders that were found, and the format that was asked for. None where
+/// the system cannot tell for sure that a file is unchanged, and where files were named: those are
+/// always read.
+pub fn found(search: &Search, format: &str) -> Option<u128> {
+    if !search.unreadable.is_empty() {
+        return None;
+    }
+    let mut sum = Xxh3::new();
+    let mut add = |bytes: &[u8]| {
+        sum.update(&bytes.len().to_le_bytes());
+        sum.update(bytes);
+    };
+    add(format.as_bytes());
+    for list in [&search.folders, &search.missing] {
+        add(&list.len().to_le_bytes());
+        for path in list {
+            let path = std::path::absolute(path).ok()?;
+            add(path.as_os_str().as_encoded_bytes());
+        }
+    }
+    for file in &search.files {
+        let stamp = Stamp::of(&file.meta);
+        if file.named || !stamp.is_certain() {
+            return None;
+        }
+        add(file.path.as_os_str().as_encoded_bytes());
+        add(&stamp.bytes());
+    }
+    Some(sum.digest128())
+}
+
+/// The last reading that a folder has; none if there is none that can be understood.
+pub fn read(folder: &Path) -> Option<(Key, Logs)> {
+    let bytes = fs_err::read(file(folder)).ok()?;
+    let rest = bytes.strip_prefix(&MARK)?;
+    let (sum, rest) = rest.split_first_chunk::<8>()?;
+    if xxh3_64(rest) != u64::from_le_bytes(*sum) {
+        return None;
+    }
+    let (key, mut logs): (Key, Logs) = postcard::from_bytes(rest).ok()?;
+    logs.receipt.unchanged_files = logs.receipt.files;
+    Some((key, logs))
+}
+
+/// Writes a reading down.
+///
+/// # Errors
+/// When the disk does not let it, or another process holds the store.
+pub fn write(folder: &Path, key: Key, logs: &Logs) -> io::Result<()> {
+    let reading = postcard::to_stdvec(&(key, logs)).map_err(io::Error::other)?;
+    let _lock = lock(folder, Duration::ZERO)?;
+    let mut fresh = tempfile::Builder::new()
+        .prefix(FRESH_PREFIX)
+        .tempfile_in(folder)?;
+    fresh.write_all(&MARK)?;
+    fresh.write_all(&xxh3_64(&reading).to_le_bytes())?;
+    fresh.write_all(&reading)?;
+    fresh.persist(file(folder)).map_err(|e| e.error)?;
+    Ok(())
+}
+
+fn file(folder: &Path) -> PathBuf {
+    folder.join(format!("last-{VERSION}.reading"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logs::merge::merge;
+    use crate::logs::record::Rows;
+    use crate::logs::store::tests::rows;
+
+    fn logs() -> Logs {
+        merge(rows(3, 20))
+    }
+
+    fn key(found: u128) -> Key {
+        let store = Stamp::default();
+        Key { found, store }
+    }
+
+    #[test]
+    fn a_reading_comes_back_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(read(folder.path()).is_none());
+        write(folder.path(), key(7), &merge(Rows::default())).unwrap();
+        write(folder.path(), key(9), &logs()).unwrap();
+        assert_eq!(read(folder.path()), Some((key(9), logs())));
+        assert_eq!(fs_err::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_damaged_file_is_no_reading() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), key(9), &logs()).unwrap();
+        let whole = fs_err::read(file(folder.path())).unwrap();
+        for at in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 1;
+            fs_err::write(file(folder.path()), &damaged).unwrap();
+            assert!(read(folder.path()).is_none(), "byte {at}");
+            fs_err::write(file(folder.path()), &whole[..at]).unwrap();
+            assert!(read(folder.path()).is_none(), "{at} bytes");
+        }
+    }
+
+    /// When this fails, [`VERSION`] must go up: files that were written before mean something else.
+    #[test]
+    fn the_layout_belongs_to_the_version() {
+        let bytes = postcard::to_stdvec(&(key(9), logs())).unwrap();
+        assert_eq!(
+            (VERSION, bytes.len(), xxh3_64(&bytes)),
+            (1, 1445, 11_321_010_833_372_573_253)
+        );
+    }
+}
