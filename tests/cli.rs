@@ -242,16 +242,25 @@ fn small_commands_answer() {
 #[test]
 fn a_closed_pipe_is_no_error() {
     use std::process::{Command, Stdio};
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin("burncast"))
-        .arg("schema")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let out = child.wait_with_output().unwrap();
-    assert_eq!(out.status.code(), Some(0));
-    assert_eq!(String::from_utf8_lossy(&out.stderr), "");
+    let home = home();
+    let replay = ["replay", "mine.toml"];
+    for args in [
+        &["schema"][..],
+        &replay,
+        &[&replay[..], &["--csv"]].concat(),
+    ] {
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin("burncast"))
+            .current_dir(home.path())
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let out = child.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&out.stderr), "", "{args:?}");
+        assert_eq!(out.status.code(), Some(0), "{args:?}");
+    }
 }
 
 /// Ctrl-C: what is finished is written and marked, exit code 130.

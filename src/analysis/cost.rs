@@ -58,12 +58,13 @@ pub fn cost(
             .sum()
     };
     let fees: f64 = experiment.months.iter().map(|m| m.fee.to_f64()).sum();
-    let fee: i64 = experiment.months.iter().map(|m| m.fee.0).sum();
+    let fee = experiment.fixed();
     let only = sorted.count_to(fee) - sorted.count_to(fee - 1);
     CostFinding {
         total_usd: sorted.spread(USD),
         median: sorted.median(USD),
         subscription_usd: fees,
+        fixed_usd: fee as f64 / USD,
         subscription_only: if fee > 0 {
             only as f64 / sorted.len().max(1) as f64
         } else {

@@ -180,6 +180,8 @@ pub struct CostFinding {
     /// 95 % interval of the median.
     pub median: Estimate,
     pub subscription_usd: f64,
+    /// The same with its tax: what every trial pays.
+    pub fixed_usd: f64,
     /// Share of trials that pay the subscription and nothing else; 0 without one.
     pub subscription_only: f64,
     /// Means of the parts, USD; extra is what the card paid for purchases or invoices.

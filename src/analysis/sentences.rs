@@ -356,7 +356,7 @@ impl<'a> Voice<'a> {
             return format!("{subject} {}.", usd(total.p50));
         }
         if total.se == 0.0 {
-            let only = if (total.p50 - c.subscription_usd).abs() < 0.005 && total.p50 > 0.0 {
+            let only = if (total.p50 - c.fixed_usd).abs() < 0.005 && total.p50 > 0.0 {
                 ", the subscription alone"
             } else {
                 ""
@@ -369,7 +369,7 @@ impl<'a> Voice<'a> {
         let alone = c.subscription_only >= 0.5;
         let lead = if alone {
             let often = percent(c.subscription_only);
-            let amount = usd(c.subscription_usd);
+            let amount = usd(c.fixed_usd);
             format!(
                 "{subject} {amount}, the subscription alone, in {often} of {}",
                 self.many
@@ -381,7 +381,7 @@ impl<'a> Voice<'a> {
             format!("{subject} {} (10-90 %: {range})", usd(total.p50))
         };
         // More than the subscription is what the first half has just said.
-        if alone && !budget && limit.to_f64() <= c.subscription_usd + 0.005 {
+        if alone && !budget && limit.to_f64() <= c.fixed_usd + 0.005 {
             return format!("{lead}; at most {}.", usd(total.max));
         }
         let what = if budget {

@@ -34,6 +34,22 @@ pub struct Model {
     pub rates: RateCard,
 }
 
+impl Experiment {
+    /// The tax on the fees that fall due in month `m`; nothing if there is no such month.
+    pub fn fee_tax(&self, m: usize) -> Money {
+        let fee = self.months.get(m).map_or(Money::ZERO, |month| month.fee);
+        self.account.wallet.tax(fee)
+    }
+
+    /// Fees of the horizon with their tax, pico-dollars: what every trial pays.
+    pub fn fixed(&self) -> i64 {
+        let months = self.months.iter().enumerate();
+        months
+            .map(|(m, month)| month.fee.0 + self.fee_tax(m).0)
+            .sum()
+    }
+}
+
 /// A local calendar month (or the part of it inside the horizon).
 #[derive(Clone, Debug)]
 pub struct Month {

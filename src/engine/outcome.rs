@@ -69,7 +69,7 @@ pub enum Field {
     Extra(usize),
     /// Card charges for purchases or invoices in month m, without tax, pico-dollars.
     Card(usize),
-    /// Tax on card charges and fees in month m.
+    /// Tax on card charges, the fee and what is paid elsewhere in month m.
     Tax(usize),
     /// Paid at list price elsewhere in month m.
     Api(usize),

@@ -166,7 +166,7 @@ pub(super) static WALLET: Spec = Spec {
         k("member_limit", MoneyOr("unlimited"), "Spend limit a month of each seat. Default: unlimited.", "50"),
         k("daily_limit", MoneyOr("unlimited"), "Spend limit a day. Default: the plan's.", "2_000"),
         k("spent", Money, "Spent in the current month before the start. Default: 0.", "12.40"),
-        k("tax", Share, "Tax on top of card charges and fees: \"19 %\" or 0.19. Default: 0.", "\"19 %\""),
+        k("tax", Share, "Tax on top of card charges, fees and what is paid elsewhere: \"19 %\" or 0.19. Default: 0.", "\"19 %\""),
         k("expires_after", Length, "Life of bought money. Default: the plan's, mostly for ever.", "\"365 days\""),
         k("month", Choice(&["utc", "local", "billing-day"]), "Where months and days of spend limits begin. Default: utc.", "\"utc\""),
         k("top_up_delay", Draw, "Seconds from a purchase by hand to money that can be spent. Default: median 60, p90 420.", "{ median = 60, p90 = 420 }"),

@@ -86,8 +86,7 @@ impl Wallet {
         world: &mut W,
     ) {
         self.settle_idle(now);
-        let tax = Money((i128::from(p.pay) * i128::from(spec.tax_ppm) / 1_000_000) as i64)
-            .round_to_cent();
+        let tax = spec.tax(Money(p.pay));
         self.ledger.post(Posting::Purchase, p.pay);
         self.ledger.post(Posting::Bonus, p.get - p.pay);
         self.ledger.post(Posting::Tax, tax.0);

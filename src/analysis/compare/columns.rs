@@ -17,7 +17,7 @@ pub fn cost(experiment: &Experiment, outcome: &Outcome) -> Result<Vec<i64>, Anal
     let fee = sum(experiment.months.iter().map(|m| m.fee.0))?;
     let bought = outcome.column(Field::FromBought);
     let elsewhere = elsewhere(experiment, outcome)?;
-    let taxes = taxes(experiment, &bought);
+    let taxes = taxes(experiment, &bought, &elsewhere)?;
     let rows = bought.iter().zip(&taxes).zip(&elsewhere);
     rows.map(|((bought, tax), elsewhere)| sum([fee, *bought, *tax, *elsewhere]))
         .collect()
@@ -31,11 +31,24 @@ fn sum(parts: impl IntoIterator<Item = i64>) -> Result<i64, AnalysisError> {
     Ok(total)
 }
 
-/// Tax on extra usage, as if it were bought when it is used.
-pub fn taxes(experiment: &Experiment, bought: &[i64]) -> Vec<i64> {
+/// Tax on subscription, extra usage, as if it were bought when it is used, and list price paid
+/// elsewhere.
+///
+/// # Errors
+/// When a total leaves the range of money.
+pub fn taxes(
+    experiment: &Experiment,
+    bought: &[i64],
+    elsewhere: &[i64],
+) -> Result<Vec<i64>, AnalysisError> {
     let ppm = i128::from(experiment.account.wallet.tax_ppm);
-    let tax = |v: &i64| i64::try_from(i128::from(*v) * ppm / 1_000_000).unwrap_or(i64::MAX);
-    bought.iter().map(tax).collect()
+    let fees: i128 = experiment.months.iter().map(|m| i128::from(m.fee.0)).sum();
+    let rows = bought.iter().zip(elsewhere);
+    rows.map(|(bought, elsewhere)| {
+        let net = fees + i128::from(*bought) + i128::from(*elsewhere);
+        i64::try_from(net * ppm / 1_000_000).map_err(|_| AnalysisError::MoneyRange)
+    })
+    .collect()
 }
 
 /// Paid at list price elsewhere.

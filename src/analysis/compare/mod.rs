@@ -281,6 +281,7 @@ fn play(
     let value = columns::value(real, work)?;
     let stopped = outcome.column(Field::BlockedMs);
     let bought = outcome.column(Field::FromBought);
+    let elsewhere = columns::elsewhere(real, outcome)?;
     let (mut needed, mut all_limits) = (Vec::new(), Vec::new());
     let mut windows = Vec::new();
     for (w, spec) in real.account.windows.iter().enumerate() {
@@ -310,8 +311,8 @@ fn play(
         cost_usd: spread(cost.clone(), USD),
         subscription_usd: real.months.iter().map(|m| m.fee.to_f64()).sum(),
         extra_usd: mean_usd(bought.clone()),
-        elsewhere_usd: mean_usd(columns::elsewhere(real, outcome)?),
-        tax_usd: mean_usd(columns::taxes(real, &bought)),
+        elsewhere_usd: mean_usd(elsewhere.clone()),
+        tax_usd: mean_usd(columns::taxes(real, &bought, &elsewhere)?),
         cash_usd: mean_usd(cash::totals(real, outcome)?),
         stopped_h: spread(stopped.clone(), HOURS),
         p_stopped: share(stops as u64, outcome.trials as u64),

@@ -15,8 +15,7 @@ pub(super) fn notes(f: &PlansFinding, q: &Question<'_>) -> Vec<String> {
     out.push(hours(q));
     if f.tax_ppm > 0 {
         out.push(format!(
-            "tax of {} is on fees, extra usage and list prices alike (run and compare count fees \
-             without it)",
+            "tax of {} is on fees, extra usage and list prices alike",
             percent(f.tax_ppm as f64 / 1e6)
         ));
     }

@@ -65,6 +65,8 @@ pub struct Reader<'e> {
     aim: Goal<'e>,
     accept: Option<Gauge<'e>>,
     tax_ppm: i64,
+    /// Tax on fees, which is not the setting's, pico-dollars.
+    fee_tax: i64,
     months: f64,
 }
 
@@ -91,6 +93,7 @@ impl<'e> Reader<'e> {
             },
             accept: accept.map(|r| gauge(&r.metric)).transpose()?,
             tax_ppm: exp.account.wallet.tax_ppm,
+            fee_tax: (0..exp.months.len()).map(|m| exp.fee_tax(m).0).sum(),
             months: (exp.end - exp.start).as_hours() / (30.0 * 24.0),
         })
     }
@@ -116,7 +119,7 @@ impl<'e> Reader<'e> {
         let at = |field| row[self.layout.at(field)];
         let months = (0..self.layout.months)
             .flat_map(|m| [Field::Card(m), Field::Tax(m), Field::Api(m)])
-            .fold(0i64, |sum, field| sum.saturating_add(at(field)));
+            .fold(-self.fee_tax, |sum, field| sum.saturating_add(at(field)));
         let mut score = Score {
             accept: self.accept.as_ref().map_or((0, 0), |g| g.read(row)),
             blocked: at(Field::BlockedByWallet),

@@ -108,7 +108,11 @@ pub(in crate::engine) fn wallet_fields(
     for (m, money) in months.iter().enumerate().take(c.layout.months) {
         set(Field::Extra(m), money.extra);
         set(Field::Card(m), money.card);
-        set(Field::Tax(m), money.tax);
         set(Field::MonthLeft(m), money.left);
+    }
+    for (m, money) in months.iter().enumerate().take(c.layout.months) {
+        let elsewhere = c.account.wallet.tax(Money(row[c.layout.at(Field::Api(m))]));
+        let tax = money.tax + c.exp.fee_tax(m).0 + elsewhere.0;
+        row[c.layout.at(Field::Tax(m))] = tax;
     }
 }

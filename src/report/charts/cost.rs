@@ -94,7 +94,7 @@ fn range(f: &Findings, bins: &[Bin]) -> (f64, f64) {
         high = high.max(o);
         low = low.min(o);
     }
-    let sub = f.cost.subscription_usd;
+    let sub = f.cost.fixed_usd;
     if sub > 0.0 && sub <= high {
         low = low.min(sub - 0.12 * (high - sub).max(sub * 0.02));
     }
@@ -111,7 +111,7 @@ fn over(f: &Findings) -> Option<f64> {
     let t = &f.cost.total_usd;
     let named = f.header.budget.is_some();
     // A round number at the only value, or at the subscription, says nothing new.
-    if !named && (is_constant(f) || (alone(f) && at <= f.cost.subscription_usd + 0.005)) {
+    if !named && (is_constant(f) || (alone(f) && at <= f.cost.fixed_usd + 0.005)) {
         return None;
     }
     let far = if is_constant(f) {
@@ -125,7 +125,7 @@ fn over(f: &Findings) -> Option<f64> {
 }
 
 fn subscription(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
-    let sub = f.cost.subscription_usd;
+    let sub = f.cost.fixed_usd;
     if sub <= x.low.max(0.0) {
         return;
     }
@@ -136,8 +136,13 @@ fn subscription(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
     // The one bar of a constant cost stands on the edge of the block.
     let edge = if is_constant(f) { 56.0 } else { 8.0 };
     let y = room.bottom - 34.0;
-    if right - room.left >= style.width("subscription") + edge + 8.0 {
-        d.text((right - edge, y), Anchor::End, style, "subscription");
+    let what = if sub > f.cost.subscription_usd + 0.005 {
+        "subscription with tax"
+    } else {
+        "subscription"
+    };
+    if right - room.left >= style.width(what) + edge + 8.0 {
+        d.text((right - edge, y), Anchor::End, style, what);
         d.text((right - edge, y + 18.0), Anchor::End, style, &amount);
     }
 }
@@ -304,7 +309,7 @@ fn title(f: &Findings) -> String {
         format!(", and more than {limit} {}", say::in_share(p, h))
     };
     if alone(f) {
-        let fee = amount(f.cost.subscription_usd);
+        let fee = amount(f.cost.fixed_usd);
         let often = say::in_share(f.cost.subscription_only, h);
         let tail = match over(f) {
             None if h.budget.is_none() => format!(", and at most {}", amount(t.max)),

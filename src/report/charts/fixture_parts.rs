@@ -181,6 +181,7 @@ pub fn cost(sub: f64, mid: f64, over: f64, p_over: f64, bins: Vec<(f64, f64, u64
         total_usd: total,
         median: estimate(mid),
         subscription_usd: sub,
+        fixed_usd: sub,
         subscription_only: 0.0,
         extra_mean_usd: (mid - sub) * 0.9,
         tax_mean_usd: (mid - sub) * 0.18,

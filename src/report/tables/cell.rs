@@ -17,7 +17,8 @@ impl<'a> Rows<'a> {
     /// When the file cannot be written.
     pub fn start<S: AsRef<str>>(to: &'a mut dyn Write, header: &[S]) -> io::Result<Rows<'a>> {
         let mut writer = csv::Writer::from_writer(to);
-        writer.write_record(header.iter().map(AsRef::as_ref))?;
+        let header = header.iter().map(AsRef::as_ref);
+        writer.write_record(header).map_err(plain)?;
         Ok(Rows(writer))
     }
 
@@ -26,8 +27,7 @@ impl<'a> Rows<'a> {
     /// # Errors
     /// When the file cannot be written.
     pub fn row(&mut self, cells: Vec<String>) -> io::Result<()> {
-        self.0.write_record(&cells)?;
-        Ok(())
+        self.0.write_record(&cells).map_err(plain)
     }
 
     /// Writes what is left in the buffer.
@@ -36,6 +36,14 @@ impl<'a> Rows<'a> {
     /// When the file cannot be written.
     pub fn end(mut self) -> io::Result<()> {
         self.0.flush()
+    }
+}
+
+/// The error of the disk or the pipe itself, so that a reader who has gone is known as such.
+fn plain(e: csv::Error) -> io::Error {
+    match e.into_kind() {
+        csv::ErrorKind::Io(e) => e,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 
