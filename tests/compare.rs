@@ -265,8 +265,8 @@ fn opus_against_sonnet_is_the_hand_calculation() {
         let (value, extra, week) = by_hand(prices, 3);
         to_the_cent(entry.value_usd.mean, value);
         to_the_cent(entry.extra_usd, extra);
-        to_the_cent(entry.tax_usd, extra * 0.1);
-        to_the_cent(entry.cost_usd.mean, 100.0 + extra * 1.1);
+        to_the_cent(entry.tax_usd, (100.0 + extra) * 0.1);
+        to_the_cent(entry.cost_usd.mean, (100.0 + extra) * 1.1);
         assert_eq!(entry.cost_usd.p05, entry.cost_usd.p95);
         let found = entry.windows.iter().find(|w| w.name == "week").unwrap();
         assert!(

@@ -212,9 +212,13 @@ fn a_simulated_trial_played_again_is_the_same() {
             (course.covered, course.charged),
             (months(Field::Covered), months(Field::Extra))
         );
+        let fees: i64 = exp.months.iter().map(|m| m.fee.0).sum();
         assert_eq!(
             (course.card, course.tax),
-            (months(Field::Card), months(Field::Tax))
+            (
+                months(Field::Card),
+                months(Field::Tax) - (exp.fixed() - fees)
+            )
         );
         assert_eq!(field(Field::Reloads), course.reloads);
         assert_eq!(field(Field::Declines), course.declines);

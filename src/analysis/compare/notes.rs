@@ -103,7 +103,7 @@ fn tokenizers(c: &Comparison) -> Option<String> {
 /// What the dollars are.
 fn counted(c: &Comparison) -> String {
     let off = |e: &&Entry| (e.cash_usd - e.cost_usd.mean).abs() > 0.5;
-    let base = "dollars are the subscription, extra usage when it is used, and its tax";
+    let base = "dollars are the subscription, extra usage when it is used, and tax";
     match c.entries.first().filter(off) {
         Some(e) => format!(
             "{base}; the card pays when money is bought, for {} {} on average",

@@ -40,6 +40,7 @@ fn nothing_ever_happens() {
         set(o, Field::Blocked, |_| 0);
         set(o, Field::BlockedMs, |_| 0);
         set(o, Field::Card(0), |_| 0);
+        set(o, Field::Tax(0), |_| crate::base::money::Money::usd(19).0);
     });
     insta::assert_snapshot!(text(&quiet));
 }
