@@ -286,8 +286,8 @@ fn opus_against_sonnet_is_the_hand_calculation() {
     to_the_cent(sonnet.0, 5.1987);
     to_the_cent(sonnet.1, 0.0);
     to_the_cent(sonnet.2, 5.1987 / 1.5 * 7.0 / 31.0);
-    to_the_cent(c.entries[0].cost_usd.mean, 100.0 + 2.3036 * 1.1);
-    to_the_cent(c.entries[1].cost_usd.mean, 100.0);
+    to_the_cent(c.entries[0].cost_usd.mean, (100.0 + 2.3036) * 1.1);
+    to_the_cent(c.entries[1].cost_usd.mean, 110.0);
     to_the_cent(c.pairs[0].cost_usd.mean.value, -opus.1 * 1.1);
     to_the_cent(c.pairs[0].value_usd.mean.value, sonnet.0 - opus.0);
     assert_eq!(
