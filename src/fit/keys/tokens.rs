@@ -85,10 +85,7 @@ impl TokensSeen {
                 shown.push(("median of these", m.median));
                 let bound = m.bound(false);
                 let law = either(1.0 - often.value, usual, m.law);
-                (
-                    toml::draw(&law, bound),
-                    format!("large ones: {}", m.words),
-                )
+                (toml::draw(&law, bound), format!("large ones: {}", m.words))
             }
             None => {
                 let few = self.large.len();
