@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::base::money::Money;
 use crate::base::time::Instant;
-use crate::catalog::{Catalog, Model, PriceEntry, Rates};
+use crate::catalog::{Catalog, Rates};
 use crate::logs::{Name, Names, Request, Tokens};
 
 /// Which cost counts where a log states one itself.
@@ -155,7 +155,7 @@ pub fn charge(rates: &Rates, t: &Tokens) -> i128 {
 
 fn prices_of(catalog: &Catalog, name: &str, at: Instant, flags: u8) -> Option<Prices> {
     let found = catalog.resolve(name)?;
-    let (entry, outside) = nearest(found.model, day(at)?)?;
+    let (entry, outside) = found.model.nearest_price(day(at)?)?;
     let fast = entry.fast.filter(|_| flags & FAST != 0);
     let mut factor = Decimal::ONE;
     if flags & BATCH != 0 {
@@ -173,20 +173,6 @@ fn prices_of(catalog: &Catalog, name: &str, at: Instant, flags: u8) -> Option<Pr
         above,
         outside,
     })
-}
-
-/// The price that holds on a day, or the nearest one: that a request was served proves that the
-/// model was on sale.
-fn nearest(model: &Model, day: Date) -> Option<(&PriceEntry, bool)> {
-    let holds = |p: &&PriceEntry| p.from <= day && p.until.is_none_or(|until| day < until);
-    if let Some(entry) = model.prices.iter().find(holds) {
-        return Some((entry, false));
-    }
-    let entry = match model.prices.first() {
-        Some(first) if day < first.from => Some(first),
-        _ => model.prices.last(),
-    };
-    entry.map(|e| (e, true))
 }
 
 /// The UTC day of an instant.

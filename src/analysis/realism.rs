@@ -30,6 +30,8 @@ pub struct Simulated {
 pub struct Pair {
     pub simulated: f64,
     pub observed: Option<f64>,
+    /// 90 % interval of the observed figure, where it is known.
+    pub doubt: Option<(f64, f64)>,
 }
 
 impl Pair {
@@ -43,6 +45,12 @@ impl Pair {
         self.ratio()
             .is_none_or(|r| (r - 1.0).abs() <= tolerance + 1e-9)
     }
+
+    /// Whether the observed figure may as well be the simulated one, for all that was seen of it.
+    fn may_be(&self) -> bool {
+        self.doubt
+            .is_some_and(|(low, high)| low <= self.simulated && self.simulated <= high)
+    }
 }
 
 /// One quantity compared.
@@ -54,8 +62,13 @@ pub struct Row {
     /// The median, or the share in percent.
     pub median: Pair,
     pub p90: Option<Pair>,
+    /// Mean, which the catalogue has not.
+    pub mean: Option<Pair>,
     /// Whether median (15 %) and 90th percentile (25 %) are near enough.
     pub ok: bool,
+    /// Whether what is not near enough lies within the 90 % interval of the observed figure: too
+    /// little was seen to call it a miss.
+    pub unsure: bool,
     /// Why it is not, where that is known.
     pub why: Option<String>,
 }
@@ -136,6 +149,7 @@ impl Simulated {
 
     fn row(&self, q: &Quantity, fitted: bool) -> Option<Row> {
         let seen = |x: Option<f64>| if fitted { x } else { None };
+        let percent = |(low, high)| (100.0 * low, 100.0 * high);
         let (p10, median, p90) = match q.share {
             Some(share) => {
                 let simulated = 100.0 * self.share(&q.id)?;
@@ -145,28 +159,45 @@ impl Simulated {
                     Pair {
                         simulated,
                         observed,
+                        doubt: q.doubt.median.map(percent),
                     },
                     None,
                 )
             }
             None => {
-                let pair = |p, x: Option<f64>| {
+                let pair = |p, x: Option<f64>, doubt| {
                     self.quantile(&q.id, p).map(|simulated| Pair {
                         simulated,
                         observed: seen(x),
+                        doubt,
                     })
                 };
-                (pair(0.1, q.p10), pair(0.5, q.median)?, pair(0.9, q.p90))
+                (
+                    pair(0.1, q.p10, None),
+                    pair(0.5, q.median, q.doubt.median)?,
+                    pair(0.9, q.p90, q.doubt.p90),
+                )
             }
         };
         let ok = median.within(MEDIAN_WITHIN) && p90.is_none_or(|p| p.within(P90_WITHIN));
+        let sure = |p: Pair, tolerance| !p.within(tolerance) && !p.may_be();
+        let missed = sure(median, MEDIAN_WITHIN) || p90.is_some_and(|p| sure(p, P90_WITHIN));
+        let mean = q.mean.and_then(|mean| {
+            Some(Pair {
+                simulated: self.mean(&q.id)?,
+                observed: seen(Some(mean)),
+                doubt: None,
+            })
+        });
         Some(Row {
             id: q.id.clone(),
             label: q.label.clone(),
             p10,
             median,
             p90,
+            mean,
             ok,
+            unsure: !ok && !missed,
             why: q.why.clone(),
         })
     }
@@ -193,7 +224,9 @@ mod tests {
         let pair = |simulated| Pair {
             simulated,
             observed: Some(100.0),
+            doubt: Some((70.0, 130.0)),
         };
+        assert!(pair(129.0).may_be() && !pair(131.0).may_be());
         assert!(pair(115.0).within(0.15) && pair(85.0).within(0.15));
         assert!(!pair(116.0).within(0.15) && !pair(84.0).within(0.15));
     }

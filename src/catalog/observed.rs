@@ -37,8 +37,23 @@ pub struct Quantity {
     pub median: Option<f64>,
     pub p90: Option<f64>,
     pub share: Option<f64>,
+    /// What the figures may be, seen so often and no oftener: 90 % intervals of median (or share) and
+    /// 90th percentile. Figures of the catalogue have none.
+    #[serde(skip)]
+    pub doubt: Doubt,
+    /// The mean of the values; the catalogue has none.
+    #[serde(skip)]
+    pub mean: Option<f64>,
     /// Why the model does not match it, where that is known.
     pub why: Option<String>,
+}
+
+/// Intervals of observed figures; `None` where they are not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Doubt {
+    /// Of the median or the share.
+    pub median: Option<(f64, f64)>,
+    pub p90: Option<(f64, f64)>,
 }
 
 #[derive(Deserialize)]

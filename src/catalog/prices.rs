@@ -145,6 +145,22 @@ pub struct Model {
 }
 
 impl Model {
+    /// The price that holds on a day, or the nearest one, and whether the day is outside the dates of
+    /// all: that a request was served proves that the model was on sale. `None` only without prices.
+    pub fn nearest_price(&self, day: Date) -> Option<(&PriceEntry, bool)> {
+        let holds = |p: &&PriceEntry| p.from <= day && p.until.is_none_or(|until| day < until);
+        if let Some(entry) = self.prices.iter().find(holds) {
+            return Some((entry, false));
+        }
+        let entry = match self.prices.first() {
+            Some(first) if day < first.from => Some(first),
+            _ => self.prices.last(),
+        };
+        entry.map(|e| (e, true))
+    }
+}
+
+impl Model {
     /// Days from the first price to retirement.
     pub fn life(&self) -> Option<Period> {
         self.prices.first().map(|p| Period {

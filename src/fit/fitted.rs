@@ -12,7 +12,7 @@ use super::keys::level::{self, Level};
 use super::keys::models::{Mix, model_per};
 use super::keys::tokens::TokensSeen;
 use super::keys::turns::Turns;
-use super::keys::{Key, days, level as levels};
+use super::keys::{Key, days, level as levels, pooled};
 use super::limits::Limits;
 use super::view::{LeftOut, LocalDays, Totals, View, date, weekday};
 use super::{FitError, Options, observed, rests, toml};
@@ -79,7 +79,7 @@ pub fn fit(logs: &Logs, options: &Options) -> Result<Fitted, FitError> {
     let counts = levels::counts(&view);
     let level = Level::of(&counts, facts.days);
     let ahead = start.since(facts.last).map_or(0, |s| s.get_days()).max(1) as u32 - 1;
-    let (mut keys, largest) = actor(&view, level.as_ref(), ahead);
+    let (mut keys, largest) = actor(&view, level.as_ref(), ahead, &options.preset);
     keys.extend(model_keys(&view, &main, &sub));
     let context_max = if largest > USUAL_CONTEXT {
         1_000_000
@@ -137,7 +137,7 @@ fn month_after(day: Date) -> Date {
 }
 
 /// Keys of the actor but for models, and the largest context.
-fn actor(view: &View, level: Option<&Level>, ahead: u32) -> (Vec<Key>, f64) {
+fn actor(view: &View, level: Option<&Level>, ahead: u32, preset: &str) -> (Vec<Key>, f64) {
     let days = days::active(view);
     let active = Active::of(&days, weekday(view.period.first));
     let mut keys = vec![Starts::of(view).key()];
@@ -167,7 +167,8 @@ fn actor(view: &View, level: Option<&Level>, ahead: u32) -> (Vec<Key>, f64) {
     } else {
         Cache::agents(view)
     };
-    keys.extend(Agents::of(view).keys(&agents));
+    let usual = pooled::of_preset(preset);
+    keys.extend(Agents::of(view).keys(&agents, usual.as_ref()));
     (keys, compactions.largest)
 }
 

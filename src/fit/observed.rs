@@ -1,11 +1,18 @@
 //! What was observed, in the quantities that a simulation is compared by.
+//!
+//! Each has the interval in which it may be, seen so often: days with all that belongs to them count
+//! as one observation, or sessions where there is only one day (`laws::interval`). Shares of requests
+//! and dollars weigh sessions by their requests and dollars, and count as many of them as would say as
+//! much if they were equal.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::laws::interval::{quantile_of, share};
+use super::laws::sample::effective;
 use super::view::{Session, Turn, View};
-use crate::catalog::observed::{Observed, Quantity};
+use crate::catalog::observed::{Doubt, Observed, Quantity};
 use crate::stats::quantile::quantile;
 
 const DAY_MS: i64 = 86_400_000;
@@ -16,14 +23,19 @@ const FEW: usize = 10;
 /// Dollars of sessions, hours and days are compared when at least this share of the requests has a
 /// final output and a price.
 const COMPLETE: f64 = 0.95;
-/// The same for dollars of single requests: where fewer have one, they are not those of the average.
+/// Dollars of single requests are compared when this share of them has a final output and a price, and
+/// those of sessions when this share of the sessions is complete: where fewer are, they are not those
+/// of the average (versions that log outputs whole are used at times of their own).
 const MOSTLY: f64 = 0.8;
 
-/// Observations by the name of their quantity.
+/// Observations by the name of their quantity, each with what it belongs to.
 #[derive(Default)]
 struct Series {
-    values: BTreeMap<&'static str, Vec<f64>>,
-    shares: BTreeMap<&'static str, f64>,
+    values: BTreeMap<&'static str, Vec<(f64, u32)>>,
+    /// Part and whole.
+    shares: BTreeMap<&'static str, Vec<(u32, f64, f64)>>,
+    /// The day, or the session where there is only one day.
+    within: u32,
 }
 
 /// What a day (UTC) saw.
@@ -35,7 +47,7 @@ struct Day {
     usd: f64,
 }
 
-/// Sums behind the shares.
+/// Sums of a session behind the shares.
 #[derive(Default)]
 struct Sums {
     prompts: f64,
@@ -46,14 +58,36 @@ struct Sums {
     usd: f64,
     miss_usd: f64,
     sub_usd: f64,
-    /// Whether the dollars of requests of main chains and of sub-agents are known for most.
-    main_whole: bool,
-    sub_whole: bool,
+}
+
+/// Whether the dollars are known for most: of requests of main chains, of sub-agents, of sessions.
+struct Whole {
+    main: bool,
+    sub: bool,
+    sessions: bool,
+}
+
+impl Whole {
+    fn of(view: &View) -> Whole {
+        let complete = view.sessions.iter().filter(|s| complete(s)).count();
+        Whole {
+            main: whole(view.main().map(|m| m.1)) >= MOSTLY,
+            sub: whole(view.agents().flat_map(|a| &a.1.turns)) >= MOSTLY,
+            sessions: complete as f64 >= MOSTLY * view.sessions.len() as f64,
+        }
+    }
 }
 
 impl Series {
     fn put(&mut self, id: &'static str, value: f64) {
-        self.values.entry(id).or_default().push(value);
+        let within = self.within;
+        self.values.entry(id).or_default().push((value, within));
+    }
+
+    fn put_share(&mut self, id: &'static str, part: f64, of: f64) {
+        let within = self.within;
+        let all = self.shares.entry(id).or_default();
+        all.push((within, part, of));
     }
 
     fn quantity(&self, like: &Quantity) -> Option<Quantity> {
@@ -64,53 +98,80 @@ impl Series {
             median: None,
             p90: None,
             share: None,
+            doubt: Doubt::default(),
+            mean: None,
             why: None,
         };
-        if let Some(share) = self.shares.get(like.id.as_str()) {
-            q.share = Some(*share);
+        if let Some(all) = self.shares.get(like.id.as_str()) {
+            let of: f64 = all.iter().map(|x| x.2).sum();
+            if of <= 0.0 || of < least(&like.id) {
+                return None;
+            }
+            let by = effective(all.iter().map(|x| x.2)) / of;
+            let e = share(all.iter().map(|(d, part, of)| (*d, by * part, by * of)))?;
+            q.share = Some(e.value);
+            q.doubt.median = Some((e.low, e.high));
             return Some(q);
         }
-        let mut values = self.values.get(like.id.as_str())?.clone();
+        let values = self.values.get(like.id.as_str())?;
         if values.len() < FEW {
             return None;
         }
-        values.sort_by(f64::total_cmp);
-        q.p10 = quantile(&values, 0.1);
-        q.median = quantile(&values, 0.5);
-        q.p90 = quantile(&values, 0.9);
+        let mut sorted: Vec<f64> = values.iter().map(|v| v.0).collect();
+        sorted.sort_by(f64::total_cmp);
+        let [median, p90] = [0.5, 0.9].map(|p| quantile_of(values, p));
+        q.p10 = quantile(&sorted, 0.1);
+        q.median = median.map(|e| e.value);
+        q.p90 = p90.map(|e| e.value);
+        q.doubt = Doubt {
+            median: median.map(|e| (e.low, e.high)),
+            p90: p90.map(|e| (e.low, e.high)),
+        };
+        q.mean = Some(sorted.iter().sum::<f64>() / sorted.len() as f64);
         Some(q)
+    }
+}
+
+/// Of how many prompts, requests or dollars a share is made.
+fn least(id: &str) -> f64 {
+    match id {
+        "single-request-prompts" | "sub-agent-requests" => FEW as f64,
+        "misses" => 10.0 * FEW as f64,
+        _ => 0.0,
     }
 }
 
 /// The observed figures of a view.
 pub fn observe(view: &View, source: String, start: Date) -> Observed {
     let mut all = Series::default();
-    let mut sums = Sums {
-        main_whole: whole(view.main().map(|m| m.1)) >= MOSTLY,
-        sub_whole: whole(view.agents().flat_map(|a| &a.1.turns)) >= MOSTLY,
-        ..Sums::default()
-    };
+    let known = Whole::of(view);
+    let one_day = view.sessions.first().map(|s| s.day) == view.sessions.last().map(|s| s.day);
     let (mut days, mut hours) = (BTreeMap::new(), BTreeMap::new());
     for (number, s) in view.sessions.iter().enumerate() {
-        session(s, &mut all, &mut sums);
+        all.within = if one_day { number as u32 } else { s.day };
+        session(s, &known, &mut all);
         let turns = s.main.iter().chain(s.agents.iter().flat_map(|a| &a.turns));
         for t in turns {
-            let day: &mut Day = days.entry(t.at.div_euclid(DAY_MS)).or_default();
+            let date = t.at.div_euclid(DAY_MS);
+            let day: &mut Day = days.entry(date).or_default();
             let usd = t.usd.map_or(0.0, |u| u.0);
             day.requests += 1;
             day.sessions.insert(number);
             day.slots.insert(t.at.div_euclid(SLOT_MS));
             day.usd += usd;
-            *hours.entry(t.at.div_euclid(HOUR_MS)).or_insert(0.0) += usd;
+            let hour = hours.entry(t.at.div_euclid(HOUR_MS));
+            hour.or_insert((0.0, date)).0 += usd;
         }
     }
-    calendar(&days, &mut all);
     let every = view.main().map(|m| m.1);
-    if whole(every.chain(view.agents().flat_map(|a| &a.1.turns))) >= COMPLETE {
-        days.values().for_each(|d| all.put("usd-per-day", d.usd));
-        hours.values().for_each(|usd| all.put("usd-per-hour", *usd));
+    let complete = whole(every.chain(view.agents().flat_map(|a| &a.1.turns))) >= COMPLETE;
+    calendar(&days, complete, &mut all);
+    if complete {
+        for (usd, date) in hours.values() {
+            all.within = place(&days, *date);
+            all.put("usd-per-hour", *usd);
+        }
     }
-    shares(&sums, &mut all);
     let like = Observed::embedded();
     Observed {
         source,
@@ -127,6 +188,11 @@ pub fn observe(view: &View, source: String, start: Date) -> Observed {
     }
 }
 
+/// The number of a day from the first one.
+fn place(days: &BTreeMap<i64, Day>, date: i64) -> u32 {
+    days.keys().next().map_or(0, |first| (date - first) as u32)
+}
+
 /// Share of the requests with a final output and a price.
 fn whole<'a>(turns: impl Iterator<Item = &'a Turn>) -> f64 {
     let (mut whole, mut all) = (0u64, 0u64);
@@ -137,7 +203,14 @@ fn whole<'a>(turns: impl Iterator<Item = &'a Turn>) -> f64 {
     whole as f64 / all.max(1) as f64
 }
 
-fn session(s: &Session, all: &mut Series, sums: &mut Sums) {
+/// Whether nearly all of a session's dollars are known.
+fn complete(s: &Session) -> bool {
+    let turns = s.main.iter().chain(s.agents.iter().flat_map(|a| &a.turns));
+    whole(turns) >= COMPLETE
+}
+
+fn session(s: &Session, known: &Whole, all: &mut Series) {
+    let mut sums = Sums::default();
     let subs: usize = s.agents.iter().map(|a| a.turns.len()).sum();
     all.put("requests-per-session", s.main.len() as f64);
     all.put("all-requests-per-session", (s.main.len() + subs) as f64);
@@ -149,13 +222,13 @@ fn session(s: &Session, all: &mut Series, sums: &mut Sums) {
     for (i, t) in s.main.iter().enumerate() {
         let before = i.checked_sub(1).and_then(|b| s.main.get(b));
         if before.is_some_and(|b| b.prompt != t.prompt) {
-            end_prompt(in_prompt, all, sums);
+            end_prompt(in_prompt, all, &mut sums);
             in_prompt = 0.0;
         }
         in_prompt += 1.0;
-        request(i, before, t, all, sums);
+        request(i, before, t, known, all, &mut sums);
     }
-    end_prompt(in_prompt, all, sums);
+    end_prompt(in_prompt, all, &mut sums);
     for t in s.agents.iter().flat_map(|a| &a.turns) {
         sums.sub += 1.0;
         if let Some(output) = t.output {
@@ -164,16 +237,17 @@ fn session(s: &Session, all: &mut Series, sums: &mut Sums) {
         if let Some((usd, output)) = t.usd {
             sums.sub_usd += usd - output;
             all.put("usd-input-per-sub-agent-request", usd - output);
-            if t.output.is_some() && sums.sub_whole {
+            if t.output.is_some() && known.sub {
                 all.put("usd-per-sub-agent-request", usd);
             }
         }
     }
-    let turns = || s.main.iter().chain(s.agents.iter().flat_map(|a| &a.turns));
-    if whole(turns()) >= COMPLETE {
-        let usd = turns().filter_map(|t| t.usd).map(|u| u.0).sum();
+    if known.sessions && complete(s) {
+        let turns = s.main.iter().chain(s.agents.iter().flat_map(|a| &a.turns));
+        let usd = turns.filter_map(|t| t.usd).map(|u| u.0).sum();
         all.put("usd-per-session", usd);
     }
+    shares(&sums, all);
 }
 
 fn end_prompt(requests: f64, all: &mut Series, sums: &mut Sums) {
@@ -183,7 +257,14 @@ fn end_prompt(requests: f64, all: &mut Series, sums: &mut Sums) {
 }
 
 /// A request of a main chain; `i` counts from 0.
-fn request(i: usize, before: Option<&Turn>, t: &Turn, all: &mut Series, sums: &mut Sums) {
+fn request(
+    i: usize,
+    before: Option<&Turn>,
+    t: &Turn,
+    known: &Whole,
+    all: &mut Series,
+    sums: &mut Sums,
+) {
     let prompt = t.tokens.context() as f64;
     match i {
         0 => all.put("context-1", prompt),
@@ -219,17 +300,21 @@ fn request(i: usize, before: Option<&Turn>, t: &Turn, all: &mut Series, sums: &m
         // Shares are of the input, which is known whether or not the output is.
         sums.usd += usd - output;
         sums.miss_usd += if missed { usd - output } else { 0.0 };
-        if t.output.is_some() && sums.main_whole {
+        if t.output.is_some() && known.main {
             all.put("usd-per-request", usd);
         }
     }
 }
 
-fn calendar(days: &BTreeMap<i64, Day>, all: &mut Series) {
-    for d in days.values() {
+fn calendar(days: &BTreeMap<i64, Day>, complete: bool, all: &mut Series) {
+    for (date, d) in days {
+        all.within = place(days, *date);
         all.put("requests-per-day", f64::from(d.requests));
         all.put("sessions-per-day", d.sessions.len() as f64);
         all.put("hours-per-day", d.slots.len() as f64 / 6.0);
+        if complete {
+            all.put("usd-per-day", d.usd);
+        }
     }
     let (Some(first), Some(last)) = (days.keys().next(), days.keys().next_back()) else {
         return;
@@ -237,32 +322,23 @@ fn calendar(days: &BTreeMap<i64, Day>, all: &mut Series) {
     if last - first + 1 < FEW as i64 {
         return;
     }
-    let (mut after, mut both) = (0.0, 0.0);
-    for day in *first..*last {
-        if days.contains_key(&day) {
-            after += 1.0;
-            both += f64::from(u8::from(days.contains_key(&(day + 1))));
+    let active = |day: i64| f64::from(u8::from(days.contains_key(&day)));
+    for day in *first..=*last {
+        all.within = place(days, day);
+        all.put_share("active-days", active(day), 1.0);
+        if day < *last && days.contains_key(&day) {
+            all.put_share("active-after-active", active(day + 1), 1.0);
         }
-    }
-    all.shares
-        .insert("active-days", days.len() as f64 / (last - first + 1) as f64);
-    if after > 0.0 {
-        all.shares.insert("active-after-active", both / after);
     }
 }
 
+/// Adds a session to the shares.
 fn shares(s: &Sums, all: &mut Series) {
-    let mut put = |id, part: f64, of: f64, least: f64| {
-        if of >= least && of > 0.0 {
-            all.shares.insert(id, part / of);
-        }
-    };
-    let few = FEW as f64;
-    put("single-request-prompts", s.single, s.prompts, few);
-    put("misses", s.misses, s.main, 10.0 * few);
-    put("miss-cost", s.miss_usd, s.usd, 0.0);
-    put("sub-agent-requests", s.sub, s.main + s.sub, few);
-    put("sub-agent-cost", s.sub_usd, s.usd + s.sub_usd, 0.0);
+    all.put_share("single-request-prompts", s.single, s.prompts);
+    all.put_share("misses", s.misses, s.main);
+    all.put_share("miss-cost", s.miss_usd, s.usd);
+    all.put_share("sub-agent-requests", s.sub, s.main + s.sub);
+    all.put_share("sub-agent-cost", s.sub_usd, s.usd + s.sub_usd);
 }
 
 #[cfg(test)]

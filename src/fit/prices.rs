@@ -44,13 +44,13 @@ impl<'a> Prices<'a> {
         }
     }
 
-    /// The model of a name on a day; `None` when name or price is unknown.
+    /// The model of a name with the price of the day, or the nearest one outside its dates; `None`
+    /// when the name is unknown.
     pub fn find(&mut self, name: Name, day: Date) -> Option<Known> {
         let names = self.names;
         *self.known.entry((name, day)).or_insert_with(|| {
-            let catalog = Catalog::embedded();
-            let model = catalog.resolve(names.text(name))?;
-            let price = catalog.price(&model.model.id, day).ok()?;
+            let model = Catalog::embedded().resolve(names.text(name))?;
+            let (price, _) = model.model.nearest_price(day)?;
             Some(Known { model, price })
         })
     }
@@ -120,7 +120,7 @@ mod tests {
     use crate::logs::Tokens;
 
     #[test]
-    fn prices_are_those_of_the_day_and_unknown_ones_are_none() {
+    fn prices_are_the_nearest_and_unknown_ones_are_none() {
         let mut names = Names::default();
         let (opus, other) = (names.add("claude-opus-4-5-20251101"), names.add("glm-4.7"));
         let mut request = Request {
@@ -140,6 +140,9 @@ mod tests {
             (cost.all, cost.output),
             (7_500_000_000_000, 2_500_000_000_000)
         );
+        // A day before the first price, the first one holds.
+        request.at = Instant(0);
+        assert_eq!(prices.cost(&request), Some(cost));
         request.model = other;
         assert_eq!(prices.cost(&request), None);
     }

@@ -2,6 +2,7 @@
 //! simulation and observation says nothing about the fit.
 
 use super::keys::Key;
+use super::keys::pooled::leans;
 
 /// Keys that make a quantity, by groups of quantities.
 const RESTS: [(&[&str], &[&str]); 17] = [
@@ -112,15 +113,20 @@ const OF_INPUT: [&str; 10] = [
     "usd-input-per-sub-agent-request",
 ];
 
-/// Which keys of a quantity are the preset's, as a reason; `None` where all are fitted.
+/// Which keys of a quantity are the preset's, wholly or in part, as a reason; `None` where all are fitted.
 pub fn why(quantity: &str, keys: &[Key]) -> Option<String> {
     let rest = RESTS.iter().find(|r| r.0.contains(&quantity))?;
     let input = OF_INPUT.contains(&quantity);
-    let preset = |name: &&&str| {
-        let left = keys.iter().any(|k| k.name == **name && k.value.is_none());
-        left && !(input && name.ends_with("output"))
+    let named = |name: &&str| -> Option<String> {
+        let key = keys.iter().find(|k| k.name == *name && leans(k))?;
+        let part = if key.value.is_some() {
+            " (in part)"
+        } else {
+            ""
+        };
+        (!(input && name.ends_with("output"))).then(|| format!("{name}{part}"))
     };
-    let names: Vec<&str> = rest.1.iter().filter(preset).copied().collect();
+    let names: Vec<String> = rest.1.iter().filter_map(named).collect();
     match names.as_slice() {
         [] => None,
         [one] => Some(format!("{one} is the preset's")),

@@ -245,11 +245,10 @@ fn seen_name(id: &str) -> String {
     format!("{id} as seen")
 }
 
-/// A model with the price it had on a day, or the last one before it was retired.
+/// A model with the price it had on a day, or the nearest one.
 fn own_model(id: &str, day: jiff::civil::Date) -> String {
-    let catalog = Catalog::embedded();
-    let newest = || catalog.model(id).ok().and_then(|m| m.prices.last());
-    let Some(entry) = catalog.price(id, day).ok().or_else(newest) else {
+    let model = Catalog::embedded().model(id).ok();
+    let Some((entry, _)) = model.and_then(|m| m.nearest_price(day)) else {
         return String::new();
     };
     let table = |entry: &PriceEntry| {

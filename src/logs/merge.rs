@@ -3,8 +3,10 @@
 //! A streamed message is logged several times, a forked session repeats its parent's rows, and a
 //! sub-agent's file may repeat rows of the main thread. Copies with one key are one request: kind by
 //! kind the largest number, the earliest time; if a copy belongs to the main thread, the
-//! sub-agents' copies count only for the time. Where the copies disagree about session, project or
-//! model, the earliest copy decides.
+//! sub-agents' copies count only for the time. Output is the exception: one request has one output,
+//! and where no copy of the main thread knows the final number, a sub-agent's copy that does tells it
+//! (a number from the beginning of the stream is certainly too small). Where the copies disagree about
+//! session, project or model, the earliest copy decides.
 //!
 //! The result does not depend on the order of the rows, nor on how they are put together on the way:
 //! a file may be merged by itself first, and its copies with other files' copies later.
@@ -80,6 +82,8 @@ pub struct Copies {
     /// Of the copies that count: the main thread's, if there is one. Its time is that of the copy
     /// that gave it its names.
     pub best: Request,
+    /// Whether the output is a sub-agent's copy's.
+    pub aside: bool,
     pub first: Instant,
     pub last: Instant,
 }
@@ -110,6 +114,7 @@ impl Merger {
             self.put(Copies {
                 key,
                 best: renamed(&map, request),
+                aside: request.sidechain,
                 first: request.at,
                 last: request.until,
             });
@@ -283,17 +288,36 @@ impl Merger {
 impl Copies {
     /// The copies of both.
     fn with(self, names: &Names, other: Copies) -> Copies {
-        let best = match (self.best.sidechain, other.best.sidechain) {
+        let mut best = match (self.best.sidechain, other.best.sidechain) {
             (false, true) => self.best,
             (true, false) => other.best,
             _ => joined(names, self.best, other.best),
         };
+        let (a, b) = (self.output_counts(), other.output_counts());
+        let aside = if a < b { other.aside } else { self.aside };
+        if a != b {
+            let telling = if a < b { other.best } else { self.best };
+            (best.output, best.tokens.output) = (telling.output, telling.tokens.output);
+        } else if self.best.sidechain != other.best.sidechain {
+            // Both outputs are sub-agents', though one of the requests is the main thread's.
+            best.output = self.best.output.max(other.best.output);
+            best.tokens.output = self.best.tokens.output.max(other.best.tokens.output);
+        }
         Copies {
             key: self.key,
             best,
+            aside,
             first: self.first.min(other.first),
             last: self.last.max(other.last),
         }
+    }
+}
+
+impl Copies {
+    /// Which output counts: a final one before any other, then the main thread's before a sub-agent's.
+    /// Of outputs that count alike the largest is taken, so that no order matters.
+    fn output_counts(&self) -> (bool, bool) {
+        (self.best.output == OutputCount::Final, !self.aside)
     }
 }
 

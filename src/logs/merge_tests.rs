@@ -131,6 +131,51 @@ proptest! {
     }
 }
 
+/// A main thread's copy with a number from the beginning of the stream takes the final one from a
+/// sub-agent's copy, in any order; a main thread's own final number stands.
+#[test]
+fn a_final_output_wins_over_a_placeholder() {
+    use OutputCount::{Final, Placeholder, Unfinished};
+    let merged = |copies: &[(bool, OutputCount, u64)]| {
+        let mut rows = Rows::default();
+        for &(sidechain, output, n) in copies {
+            let request = Request {
+                tokens: Tokens {
+                    input: n,
+                    output: n,
+                    ..Tokens::default()
+                },
+                sidechain,
+                output,
+                count: 1,
+                ..Request::default()
+            };
+            rows.rows.push(Row { key: 1, request });
+        }
+        let r = merge(rows).requests[0];
+        (r.sidechain, r.output, r.tokens.output, r.tokens.input)
+    };
+    let (main, side) = (false, true);
+    for wanting in [Placeholder, Unfinished] {
+        let mut copies = [
+            (main, wanting, 3),
+            (side, Final, 160),
+            (side, Placeholder, 7),
+        ];
+        assert_eq!(merged(&copies), (false, Final, 160, 3));
+        copies.reverse();
+        assert_eq!(merged(&copies), (false, Final, 160, 3));
+    }
+    let both = [
+        (main, Placeholder, 3),
+        (side, Final, 160),
+        (main, Final, 150),
+    ];
+    assert_eq!(merged(&both), (false, Final, 150, 150));
+    let none = [(main, Placeholder, 3), (side, Unfinished, 160)];
+    assert_eq!(merged(&none), (false, Placeholder, 3, 3));
+}
+
 #[test]
 fn a_copy_that_knows_the_split_wins_over_one_that_does_not() {
     let mut rows = Rows::default();

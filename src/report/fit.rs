@@ -176,14 +176,25 @@ fn key(k: &Key) -> Value {
 
 fn row(r: &Row) -> Value {
     let pair = |p: Option<Pair>| {
-        p.map(|p| json!({ "simulated": p.simulated, "observed": p.observed, "ratio": p.ratio() }))
+        p.map(|p| {
+            let (low, high) = p.doubt.map_or((None, None), |d| (Some(d.0), Some(d.1)));
+            json!({
+                "simulated": p.simulated,
+                "observed": p.observed,
+                "observed_low": low,
+                "observed_high": high,
+                "ratio": p.ratio(),
+            })
+        })
     };
     json!({
         "id": r.id,
         "p10": pair(r.p10),
         "median_or_percent": pair(Some(r.median)),
         "p90": pair(r.p90),
+        "mean": pair(r.mean),
         "ok": r.ok,
+        "unsure": r.unsure,
         "why": r.why,
     })
 }

@@ -90,6 +90,7 @@ pub fn text(preset: &str, source: Option<&str>, trials: u64, rows: &[Row], width
     for row in rows {
         let mark = match (row.ok, &row.why) {
             (true, _) => "ok".to_owned(),
+            (false, _) if row.unsure => "few".to_owned(),
             (false, Some(why)) => {
                 let known = reasons.iter().position(|r| r.0 == why.as_str());
                 let at = known.unwrap_or_else(|| {
@@ -117,6 +118,14 @@ pub fn text(preset: &str, source: Option<&str>, trials: u64, rows: &[Row], width
     );
     out.push('\n');
     filled(&mut out, &count, width);
+    let unsure = rows.iter().filter(|r| r.unsure).count();
+    if unsure > 0 {
+        let text = format!(
+            "few: {unsure} more lie within the 90 % interval of what was observed, of which the logs hold too little to call {} a miss.",
+            if unsure == 1 { "it" } else { "them" }
+        );
+        filled(&mut out, &text, width);
+    }
     for (i, (reason, labels)) in reasons.iter().enumerate() {
         let text = format!("[{}] {}: {reason}", i + 1, labels.join("; "));
         filled(&mut out, &text, width);

@@ -5,6 +5,7 @@ use super::super::laws::{Marginal, Sample, scaled};
 use super::super::toml;
 use super::super::view::View;
 use super::cache::Cache;
+use super::pooled::{self, Usual};
 use super::tokens::TokensSeen;
 use super::{Drawn, FEW, Key};
 use crate::base::law::{Draw, Law};
@@ -75,7 +76,8 @@ impl Agents {
         self.any.len() >= SESSIONS_FEW && self.per_session.is_empty()
     }
 
-    pub fn keys(&self, cache: &Cache) -> Vec<Key> {
+    /// `preset`: the sub-agents of the preset, toward which few observations are drawn.
+    pub fn keys(&self, cache: &Cache, preset: Option<&Usual>) -> Vec<Key> {
         if self.none() {
             return vec![Key {
                 name: "sub_agents",
@@ -90,18 +92,33 @@ impl Agents {
                 words: "none used any".to_owned(),
             }];
         }
-        let mut keys = vec![self.share()];
-        let (per_session, law) = self
-            .drawn("sub_agents.per_session", &self.per_session)
-            .key();
+        let mut keys = vec![self.share(preset)];
+        let pooled = |name, sample, law: fn(&Usual) -> &Draw| {
+            let drawn = self.drawn(name, sample);
+            let (mut key, marginal) = drawn.key();
+            let moved = preset
+                .map(law)
+                .filter(|_| marginal.is_none())
+                .and_then(|draw| pooled::value(draw, sample, drawn.counts, drawn.most));
+            if let Some((value, factor)) = moved {
+                key.value = Some(value);
+                key.words = pooled::words(sample.len(), drawn.of, factor);
+            }
+            (key, marginal)
+        };
+        let (per_session, law) = pooled("sub_agents.per_session", &self.per_session, |s| {
+            &s.per_session
+        });
         keys.push(per_session);
         keys.extend(law.map(|m| self.at_once(&m)));
-        let rest = [
-            ("sub_agents.requests_per_prompt", &self.requests),
-            ("sub_agents.gap", &self.gap),
-            ("sub_agents.first_context", &self.first_context),
-        ];
-        keys.extend(rest.map(|(name, sample)| self.drawn(name, sample).key().0));
+        let requests = pooled("sub_agents.requests_per_prompt", &self.requests, |s| {
+            &s.requests
+        });
+        let first = pooled("sub_agents.first_context", &self.first_context, |s| {
+            &s.first_context
+        });
+        let gap = self.drawn("sub_agents.gap", &self.gap).key().0;
+        keys.extend([requests.0, gap, first.0]);
         keys.push(self.growth());
         keys.push(self.tokens.input_key("sub_agents.input"));
         keys.push(self.tokens.output_key("sub_agents.output"));
@@ -109,11 +126,20 @@ impl Agents {
         keys
     }
 
-    fn share(&self) -> Key {
+    fn share(&self, preset: Option<&Usual>) -> Key {
         const NAME: &str = "sub_agents.share";
         const ABOUT: &str = "Share of sessions that use sub-agents";
         let n = self.any.len();
-        match share(self.any.iter().copied()).filter(|_| n >= SESSIONS_FEW) {
+        let seen = share(self.any.iter().copied());
+        if let (Some(seen), Some(preset)) = (seen.filter(|_| n < SESSIONS_FEW), preset) {
+            let (value, words) = pooled::share(&seen, preset.share);
+            return Key {
+                value: Some(toml::number(value)),
+                words,
+                ..Key::preset(NAME, ABOUT, n as u64, "sessions", SESSIONS_FEW)
+            };
+        }
+        match seen.filter(|_| n >= SESSIONS_FEW) {
             Some(s) => Key {
                 name: NAME,
                 about: ABOUT,

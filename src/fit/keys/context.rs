@@ -152,11 +152,8 @@ fn placed(shape: Marginal, runs: &[Run], curve: &Curve, sessions: &Sessions) -> 
     // A lognormal factor with median 1 has the mean e^(σ²/2).
     let ln_factor = |mean: f64, spread: f64, ln_mean: f64| mean - 0.5 * spread * spread - ln_mean;
     let mean = |law: &Law| libm::log(Draw::of(law.clone()).mean_estimate());
-    let by = ln_factor(
-        ln_mean(runs, curve, None),
-        sessions.spread,
-        mean(&shape.law),
-    );
+    let seen = ln_mean(runs, curve, None);
+    let by = ln_factor(seen, sessions.spread, mean(&shape.law));
     let theta: BTreeMap<u32, Vec<f64>> = match &shape.inside {
         Some(inside) => inside.spread.without(&inside.theta).into_iter().collect(),
         None => BTreeMap::new(),
@@ -196,7 +193,9 @@ fn placed(shape: Marginal, runs: &[Run], curve: &Curve, sessions: &Sessions) -> 
     };
     let mut m = shape.clone();
     (m.median, m.p90) = (around(shape.median, 0), around(shape.p90, 1));
-    m.times(libm::exp(by))
+    let mut m = m.times(libm::exp(by));
+    m.mean = libm::exp(seen - 0.5 * sessions.spread * sessions.spread);
+    m
 }
 
 /// Mean growth of requests after the early ones; of all where there are few.

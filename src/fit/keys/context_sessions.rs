@@ -112,7 +112,8 @@ impl Sessions {
             mu: 0.0,
             sigma: self.spread,
         };
-        let most = toml::round_up(libm::exp(3.0 * self.spread));
+        // Four spreads out, where the mean loses less than 0.2 % up to a spread of 1.
+        let most = toml::round_up(libm::exp(4.0 * self.spread));
         Key {
             name: NAME,
             about: about(NAME),

@@ -12,6 +12,7 @@ pub mod level;
 mod level_filter;
 mod level_law;
 pub mod models;
+pub mod pooled;
 pub mod tokens;
 pub mod turns;
 
@@ -121,10 +122,9 @@ impl Drawn<'_> {
         }
     }
 
-    /// The upper bound: a little above the largest value seen; none where the law ends by itself.
+    /// The upper bound of the law as it is written.
     pub fn bound(&self, m: &Marginal) -> Option<f64> {
-        let ends = matches!(m.law, Law::Constant(_) | Law::Empirical(_));
-        (!ends).then(|| toml::round_up(1.2 * m.largest).min(self.most))
+        m.bound(self.counts).map(|b| b.min(self.most))
     }
 }
 

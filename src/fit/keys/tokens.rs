@@ -83,12 +83,9 @@ impl TokensSeen {
         let (value, words) = match law {
             Some(m) => {
                 shown.push(("median of these", m.median));
-                let bound = toml::round_up(1.2 * m.largest);
+                let bound = m.bound(false);
                 let law = either(1.0 - often.value, usual, m.law);
-                (
-                    toml::draw(&law, Some(bound)),
-                    format!("large ones: {}", m.words),
-                )
+                (toml::draw(&law, bound), format!("large ones: {}", m.words))
             }
             None => {
                 let few = self.large.len();

@@ -149,11 +149,18 @@ pub fn around(value: f64, ln_variance: f64, days: f64, n: u64) -> Estimate {
 
 /// The observed `p`-quantile: ranks as far from p·n as the share below it may be by chance.
 pub fn observed_quantile(sample: &Sample, p: f64) -> Option<Estimate> {
-    let sorted = sample.sorted();
+    let all: Vec<(f64, u32)> = sample.iter().collect();
+    quantile_of(&all, p)
+}
+
+/// The same of values of any sign, each with its day.
+pub fn quantile_of(all: &[(f64, u32)], p: f64) -> Option<Estimate> {
+    let mut sorted: Vec<f64> = all.iter().map(|x| x.0).collect();
+    sorted.sort_by(f64::total_cmp);
     let at = |share: f64| crate::stats::quantile::quantile(&sorted, share.clamp(0.0, 1.0));
     let value = at(p)?;
     let below = |x: f64| if x <= value { 1.0 } else { 0.0 };
-    let share = share(sample.iter().map(|(x, day)| (day, below(x), 1.0)));
+    let share = share(all.iter().map(|(x, day)| (*day, below(*x), 1.0)));
     // The step of a value that occurs often is not doubt: the width counts, not the place.
     let (low, high) = match share {
         Some(s) => (p - (s.value - s.low), p + (s.high - s.value)),

@@ -1,6 +1,7 @@
 //! Laws from observations: the best family by likelihood, how well it fits, and the intervals of
 //! its median and 90th percentile.
 
+pub mod bound;
 pub mod family;
 pub mod interval;
 pub mod sample;
@@ -39,6 +40,8 @@ pub struct Marginal {
     pub words: String,
     /// The largest value seen.
     pub largest: f64,
+    /// The mean that what is drawn should have: the observed one.
+    pub mean: f64,
     /// The family, its parameters and what days do to them; `None` for observed quantiles.
     pub inside: Option<Inside>,
 }
@@ -52,6 +55,12 @@ pub struct Inside {
 }
 
 impl Marginal {
+    /// The upper bound at which what is drawn has the right mean; none where the law ends by itself.
+    pub fn bound(&self, counts: bool) -> Option<f64> {
+        let ends = matches!(self.law, Law::Constant(_) | Law::Empirical(_));
+        (!ends).then(|| bound::bound(&self.law, self.mean, self.largest, counts))
+    }
+
     /// The law of a multiple.
     #[must_use]
     pub fn times(mut self, by: f64) -> Marginal {
@@ -65,6 +74,7 @@ impl Marginal {
         self.median = scale(self.median);
         self.p90 = scale(self.p90);
         self.largest *= by;
+        self.mean *= by;
         self.inside = None;
         self
     }
@@ -184,6 +194,7 @@ fn parametric(
         ks: best.ks,
         words,
         largest: sample.largest(),
+        mean: sample.mean(),
         inside: near
             .into_iter()
             .find(|x| x.0.family == best.family)
@@ -233,6 +244,7 @@ fn observed(sample: &Sample, counts: bool, words: &str) -> Option<Marginal> {
         ks: 0.0,
         words: words.to_owned(),
         largest: sample.largest(),
+        mean: sample.mean(),
         inside: None,
     })
 }

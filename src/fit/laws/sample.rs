@@ -48,6 +48,11 @@ impl Sample {
         self.values.iter().copied().fold(0.0, f64::max)
     }
 
+    /// The mean of the values; 0 without any.
+    pub fn mean(&self) -> f64 {
+        self.values.iter().sum::<f64>() / self.values.len().max(1) as f64
+    }
+
     /// The values in ascending order.
     pub fn sorted(&self) -> Vec<f64> {
         let mut all = self.values.clone();

@@ -36,7 +36,8 @@ struct PackedCopies {
     /// Input, writes of 5 minutes and of an hour, reads, output.
     tokens: [u64; 5],
     web_searches: u32,
-    /// One bit each: sidechain, fast, batch, US only, unsplit; then the kind of output.
+    /// One bit each: sidechain, fast, batch, US only, unsplit; two for the kind of output; one where the
+    /// output is a sub-agent's copy's.
     flags: u8,
     cost: Option<i64>,
     count: u32,
@@ -144,7 +145,7 @@ fn packed(c: &Copies) -> PackedCopies {
             r.tokens.output,
         ],
         web_searches: r.web_searches,
-        flags: bits | output << 5,
+        flags: bits | output << 5 | u8::from(c.aside) << 7,
         cost: r.logged_cost.map(|c| c.0),
         count: r.count,
     }
@@ -159,6 +160,8 @@ fn unpacked(c: &PackedCopies, name: impl Fn(u32) -> Name) -> Copies {
         key: u128::from_le_bytes(c.key),
         first: Instant(c.first),
         last: time(c.last),
+        // Files of before this bit: a sub-agent's request has its own output.
+        aside: bit(7) || bit(0),
         best: Request {
             at: time(c.at),
             until: time(c.until),
@@ -179,7 +182,7 @@ fn unpacked(c: &PackedCopies, name: impl Fn(u32) -> Name) -> Copies {
             batch: bit(2),
             us_only: bit(3),
             unsplit: bit(4),
-            output: match c.flags >> 5 {
+            output: match c.flags >> 5 & 3 {
                 0 => OutputCount::Placeholder,
                 1 => OutputCount::Unfinished,
                 _ => OutputCount::Final,
