@@ -20,6 +20,7 @@ use crate::stats::mean;
 
 use super::envelope::{self, Line};
 use super::judge::{Contender, Wins, wins};
+use super::memo::Memo;
 use super::ways::{self, Parts, Way, with_hours};
 
 /// Multiples of today's use that are played.
@@ -89,6 +90,7 @@ impl Growth {
 pub struct Scale<'a> {
     pub contenders: &'a [Contender],
     pub experiments: &'a [Experiment],
+    pub memo: &'a Memo,
     pub hour: Money,
     pub per: f64,
     pub trials: u64,
@@ -169,8 +171,8 @@ impl Scale<'_> {
             calm
         } else {
             let exp = ways::scaled(&self.experiments[i], factor);
-            let outcome = series.run(&exp, self.trials)?;
-            Parts::read(&exp, &outcome, c.way)?
+            let played = self.memo.play(&exp, c.way, self.trials, false, series)?;
+            played.parts
         };
         let cost = parts.cost(c.terms, factor)?;
         let totals = with_hours(&cost, &parts.stopped_ms, self.hour)?;
