@@ -22,21 +22,24 @@ const DROP: f64 = text::CAP / 2.0;
 impl Near {
     /// Puts a name beside its point; false where there is no free room near by.
     pub fn put(&self, d: &mut Drawing, point: Point, style: Style, text: &str) -> bool {
+        let leader = |room: &Room| {
+            let end = (
+                point.0.clamp(room.left, room.right),
+                point.1.clamp(room.top, room.bottom),
+            );
+            let far = (end.0 - point.0).hypot(end.1 - point.1) > LEADER;
+            far.then_some((point, end))
+        };
         let free = |(at, anchor): &(Point, Anchor)| {
             let room = Drawing::room(*at, *anchor, &style, text).grown(2.0);
-            self.is_free(&room) && d.is_free(&room)
+            let parted = |line| d.texts.iter().any(|t| crosses(line, &t.room));
+            self.is_free(&room) && d.is_free(&room) && !leader(&room).is_some_and(parted)
         };
         let Some((at, anchor)) = places(point, &style).find(free) else {
             return false;
         };
-        let room = Drawing::room(at, anchor, &style, text);
-        let end = (
-            point.0.clamp(room.left, room.right),
-            point.1.clamp(room.top, room.bottom),
-        );
-        let far = (end.0 - point.0).hypot(end.1 - point.1);
-        if far > LEADER {
-            d.rule(point, end, 1.0, theme::AXIS);
+        if let Some((from, to)) = leader(&Drawing::room(at, anchor, &style, text)) {
+            d.rule(from, to, 1.0, theme::AXIS);
         }
         d.text(at, anchor, style, text);
         true
@@ -64,10 +67,10 @@ fn places(p: Point, style: &Style) -> impl Iterator<Item = (Point, Anchor)> {
         [
             ((p.0 + r, p.1 + drop), Anchor::Start),
             ((p.0 - r, p.1 + drop), Anchor::End),
-            ((p.0 + aslant, up), Anchor::Start),
-            ((p.0 + aslant, down), Anchor::Start),
-            ((p.0 - aslant, up), Anchor::End),
-            ((p.0 - aslant, down), Anchor::End),
+            ((p.0 + aslant + 2.0, up), Anchor::Start),
+            ((p.0 + aslant + 2.0, down), Anchor::Start),
+            ((p.0 - aslant - 2.0, up), Anchor::End),
+            ((p.0 - aslant - 2.0, down), Anchor::End),
             ((p.0, p.1 + drop - r - style.size * 0.5), Anchor::Middle),
             ((p.0, p.1 + drop + r + style.size * 0.5), Anchor::Middle),
         ]

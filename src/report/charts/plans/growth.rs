@@ -203,10 +203,10 @@ fn marks(
     let x = plot.x.at(0.0);
     let today = ((x, room.top - 6.0), (x, room.bottom));
     let own = |(at, _): &(Point, String)| Room {
-        left: at.0 - 7.0,
-        top: at.1 - 7.0,
-        right: at.0 + 7.0,
-        bottom: at.1 + 7.0,
+        left: at.0 - 6.0,
+        top: at.1 - 6.0,
+        right: at.0 + 6.0,
+        bottom: at.1 + 6.0,
     };
     let mut near = Near {
         bounds: Room {
