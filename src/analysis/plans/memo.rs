@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use crate::account::spec::Access;
 use crate::analysis::compare::CompareError;
 use crate::analysis::summarise::AnalysisError;
 use crate::base::money::Money;
@@ -82,18 +83,26 @@ impl Memo {
     }
 }
 
-/// All of an experiment that its trials depend on, written out: no fees and no names of the wallet,
-/// and no windows where none of the work draws on them.
+/// All of an experiment that [`Parts`] depend on, written out: no fees and no names of the wallet, no
+/// limits of one that is off, and no windows where none of the work draws on them.
 fn essence(exp: &Experiment) -> String {
     let mut exp = exp.clone();
     exp.account.wallet.label.clear();
     for month in &mut exp.months {
         month.fee = Money::ZERO;
     }
+    let wallet = &mut exp.account.wallet;
+    if matches!(wallet.access, Access::Off | Access::Impossible) {
+        wallet.access = Access::Off;
+        (wallet.monthly_limit, wallet.member_limit) = (None, None);
+        wallet.daily_limit = None;
+        exp.account.day_starts.clear();
+    }
     if exp.account.classes.iter().all(|c| !c.plan) {
         exp.account.windows.clear();
         for class in &mut exp.account.classes {
-            class.windows = 0;
+            // It only names the reason of a refusal.
+            (class.windows, class.third_party) = (0, false);
         }
     }
     format!("{exp:?}")
