@@ -102,7 +102,7 @@ mod tests {
         );
         assert_eq!(
             fold("Enterprise (seat-based, usage at list price)"),
-            ["Enterprise", "  (seat-based, usage", "  at list price)"]
+            ["Enterprise", "  (seat-based,", "  usage at list price)"]
         );
         assert_eq!(
             fold("abcdefghijklmnopqrstuvwxyz"),
