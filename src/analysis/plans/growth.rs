@@ -20,7 +20,6 @@ use crate::stats::mean;
 
 use super::envelope::{self, Line};
 use super::judge::{Contender, Wins, wins};
-use super::memo::Memo;
 use super::ways::{self, Parts, Way, with_hours};
 
 /// Multiples of today's use that are played.
@@ -90,7 +89,6 @@ impl Growth {
 pub struct Scale<'a> {
     pub contenders: &'a [Contender],
     pub experiments: &'a [Experiment],
-    pub memo: &'a Memo,
     pub hour: Money,
     pub per: f64,
     pub trials: u64,
@@ -171,8 +169,8 @@ impl Scale<'_> {
             calm
         } else {
             let exp = ways::scaled(&self.experiments[i], factor);
-            let played = self.memo.play(&exp, c.way, self.trials, false, series)?;
-            played.parts
+            let outcome = series.run(&exp, self.trials)?;
+            Parts::read(&exp, &outcome, c.way)?
         };
         let cost = parts.cost(c.terms, factor)?;
         let totals = with_hours(&cost, &parts.stopped_ms, self.hour)?;

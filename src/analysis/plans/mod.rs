@@ -1,9 +1,9 @@
 //! Which plan is cheapest for this work: every plan, with and without extra usage, and an API key, on
 //! the same demand; and where another plan takes over, as an hour gets dearer or use grows.
 //!
-//! Read [`PlansFinding`] first. `ways` says what is played, `memo` what need not be played again,
-//! `judge` how the columns of all contenders are held against each other, `growth` how use is scaled,
-//! `envelope` which of several lines is lowest, `sentences` what people read. `past` does the same for
+//! Read [`PlansFinding`] first. `ways` says what is played, `judge` how the columns of all
+//! contenders are held against each other, `growth` how use is scaled, `envelope` which of several
+//! lines is lowest, `sentences` what people read. `past` does the same for
 //! logged requests.
 
 pub mod envelope;
@@ -11,7 +11,6 @@ pub mod envelope;
 pub mod fixture;
 pub mod growth;
 pub mod judge;
-mod memo;
 mod notes;
 pub mod past;
 pub mod sentences;
@@ -29,10 +28,9 @@ use crate::engine::series::Series;
 
 use growth::Growth;
 use judge::{Contender, Verdict};
-use memo::Memo;
 pub use notes::left_out;
 use sentences::Words;
-use ways::{Limits, Terms, Way};
+use ways::{Limits, Parts, Terms, Way};
 
 /// A plan on offer.
 pub struct Offer<'a> {
@@ -135,7 +133,6 @@ pub fn plans(q: &Question<'_>, series: &Series<'_>) -> Result<PlansFinding, Comp
     let mut contenders = Vec::with_capacity(all.len());
     let mut experiments = Vec::with_capacity(all.len());
     let mut header = None;
-    let memo = Memo::default();
     for (i, way) in all {
         let offer = &q.offers[i];
         let exp = ways::experiment(offer, way, limits);
@@ -146,12 +143,15 @@ pub fn plans(q: &Question<'_>, series: &Series<'_>) -> Result<PlansFinding, Comp
         let (parts, hash) = match twin.map(|t| &contenders[t]) {
             Some(twin) => (twin.parts.clone(), twin.demand_hash),
             None => {
-                let wanted = i == own && header.is_none();
-                let played = memo.play(&exp, way, trials, wanted, series)?;
-                if let Some(outcome) = played.outcome.filter(|_| wanted) {
+                let outcome = series.run(&exp, trials)?;
+                if outcome.trials == 0 {
+                    return Err(AnalysisError::NoTrials.into());
+                }
+                if i == own && header.is_none() {
                     header = Some(summarise::header(&exp, &outcome, q.about));
                 }
-                (played.parts, played.demand_hash)
+                let hash = outcome.sums.demand_hash;
+                (Parts::read(&exp, &outcome, way)?, Some(hash))
             }
         };
         contenders.push(Contender {
@@ -182,7 +182,6 @@ pub fn plans(q: &Question<'_>, series: &Series<'_>) -> Result<PlansFinding, Comp
     let scale = growth::Scale {
         contenders: &contenders,
         experiments: &experiments,
-        memo: &memo,
         hour: q.hour.price,
         per: per.number,
         trials: use_trials,
