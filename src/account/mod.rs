@@ -5,6 +5,7 @@
 //! money, [`windows`] for allowances and [`state`] for how time passes.
 
 pub mod gate;
+pub mod lane;
 pub mod ledger;
 pub mod meter;
 pub mod rates;

@@ -21,10 +21,10 @@ pub(super) struct FastClass {
 pub(super) struct InFlight {
     ends: i64,
     order: u64,
-    seat: usize,
-    class: usize,
-    wallet: bool,
-    amount: i64,
+    pub(super) seat: usize,
+    pub(super) class: usize,
+    pub(super) wallet: bool,
+    pub(super) amount: i64,
 }
 
 /// The state of an account.
@@ -258,40 +258,6 @@ impl<'a> Account<'a> {
         if self.seats[seat].take(self.window_count, mask, units) {
             self.mark_empty(now, seat, world);
         }
-    }
-
-    /// Whether all the given windows (bit i: window i) have room and no incident is under way,
-    /// without opening anything.
-    pub fn covers_all(&self, seat: usize, windows: u8) -> bool {
-        let s = &self.seats[seat];
-        self.calm && (0..self.window_count).all(|w| windows >> w & 1 == 0 || s.room[w] > 0)
-    }
-
-    /// Whether they would have room once the closed ones are opened by a request.
-    pub fn opens_at_request(&self, seat: usize, windows: u8) -> bool {
-        let s = &self.seats[seat];
-        let fine = |w: usize| windows >> w & 1 == 0 || !s.open[w] || s.room[w] > 0;
-        self.calm && (0..self.window_count).all(fine)
-    }
-
-    /// Adds a class's units to what each window must have room for.
-    pub fn add_units(&self, class: usize, units: i64, need: &mut [i64; WINDOWS_MAX]) {
-        for (n, mask) in need.iter_mut().zip(&self.classes[class].mask) {
-            *n += units & mask;
-        }
-    }
-
-    /// Whether every window of the seat has more room than `need`; one that needs nothing always
-    /// has.
-    pub fn keeps_room(&self, seat: usize, need: &[i64; WINDOWS_MAX]) -> bool {
-        let room = &self.seats[seat].room;
-        (0..self.window_count).all(|w| need[w] == 0 || room[w] > need[w])
-    }
-
-    /// Takes units of several finished requests, known not to empty a window.
-    pub fn take_units(&mut self, seat: usize, class: usize, units: i64) {
-        let mask = &self.classes[class].mask;
-        self.seats[seat].take(self.window_count, mask, units);
     }
 
     #[cold]

@@ -56,6 +56,8 @@ pub struct Seat {
     pub(super) next_fixed: [usize; WINDOWS_MAX],
     /// Charged to the wallet by this seat in the current month.
     pub spent_month: i64,
+    /// A window has run dry since somebody last looked.
+    pub dried: bool,
 }
 
 impl Seat {
@@ -69,6 +71,7 @@ impl Seat {
             open: [false; WINDOWS_MAX],
             next_fixed: [0; WINDOWS_MAX],
             spent_month: 0,
+            dried: false,
         };
         for (w, spec) in windows.iter().enumerate() {
             let used = (limits[w] as f64 * spec.used.clamp(0.0, 1.0)) as i64;
@@ -236,6 +239,7 @@ impl Seat {
         for w in 0..count {
             if self.open[w] && self.room[w] <= 0 && self.empty_since[w] == NEVER {
                 self.empty_since[w] = now;
+                self.dried = true;
                 stats[w].drained(now);
                 world.note(
                     Instant(now),

@@ -351,11 +351,18 @@ impl Chain {
 
     /// Plays the rest of the chain without making its requests: how many there are and how long
     /// they take, in milliseconds, no gap longer than `gap_max`.
-    pub fn rest(mut self, k: &ChainKernel, gap_max: i64) -> (u64, i64) {
+    pub fn rest(self, k: &ChainKernel, gap_max: i64) -> (u64, i64) {
+        match k.plain {
+            true => self.rest_of::<true>(k, gap_max),
+            false => self.rest_of::<false>(k, gap_max),
+        }
+    }
+
+    fn rest_of<const PLAIN: bool>(mut self, k: &ChainKernel, gap_max: i64) -> (u64, i64) {
         let (mut requests, mut ms) = (0u64, 0i64);
         while requests < 1_000_000 {
             requests += 1;
-            match self.request::<false>(k, 0, false).1 {
+            match self.request::<PLAIN>(k, 0, false).1 {
                 Next::Request(gap) | Next::Prompt(gap) => ms += gap.min(gap_max),
                 Next::End => break,
             }

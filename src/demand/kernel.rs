@@ -163,6 +163,11 @@ impl ChainKernel {
         }
     }
 
+    /// 1 if cache entries live an hour while credits pay, else 0.
+    pub fn one_hour_on_credits(&self) -> usize {
+        usize::from(self.on_credits_ms > ttl_ms(Ttl::FiveMinutes))
+    }
+
     /// Milliseconds that a request of `output` tokens takes.
     #[inline(always)]
     pub fn duration_ms(&self, output: i64) -> i64 {

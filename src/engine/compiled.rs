@@ -45,9 +45,8 @@ pub struct Extras {
     pub reaction_s: Vec<Option<Sampler>>,
     /// Open hours (ms), ascending; empty: all hours.
     pub open: Vec<(i64, i64)>,
-    /// Windows in scope of any class the actor or its sub-agents use (bit i: window i); `None` if
-    /// the plan never pays for one of them.
-    pub windows: Option<u8>,
+    /// Classes that the actor or its sub-agents use, ascending.
+    pub classes: Vec<usize>,
 }
 
 /// Tables of an incident.
@@ -120,7 +119,7 @@ impl<'e> Compiled<'e> {
             account: &exp.account,
             seed: exp.seed,
             roles: roles.into(),
-            extras: exp.actors.iter().map(|a| extras(exp, a, known)).collect(),
+            extras: exp.actors.iter().map(|a| extras(a, known)).collect(),
             calendars: exp
                 .actors
                 .iter()
@@ -204,7 +203,7 @@ fn use_kernel(
     }
 }
 
-fn extras(exp: &Experiment, actor: &ActorSpec, known: &mut Known) -> Extras {
+fn extras(actor: &ActorSpec, known: &mut Known) -> Extras {
     let subs = actor.sub_agents.as_ref();
     let open = match &actor.rhythm {
         Rhythm::Schedule { .. } => Vec::new(),
@@ -230,18 +229,16 @@ fn extras(exp: &Experiment, actor: &ActorSpec, known: &mut Known) -> Extras {
             })
             .collect(),
         open,
-        windows: windows(exp, actor),
+        classes: classes(actor),
     }
 }
 
-fn windows(exp: &Experiment, actor: &ActorSpec) -> Option<u8> {
+fn classes(actor: &ActorSpec) -> Vec<usize> {
     let subs = actor.sub_agents.iter().flat_map(|s| &s.models);
-    let mut classes = actor
-        .models
-        .iter()
-        .chain(subs)
-        .map(|m| exp.account.classes[m.class]);
-    classes.try_fold(0, |all, c| c.plan.then_some(all | c.windows))
+    let all = actor.models.iter().chain(subs).map(|m| m.class);
+    all.collect::<std::collections::BTreeSet<_>>()
+        .into_iter()
+        .collect()
 }
 
 fn incidents(exp: &Experiment, known: &mut Known) -> Vec<IncidentKernel> {

@@ -12,6 +12,8 @@ use crate::base::time::Instant;
 pub trait Watch {
     /// False: events are not even built.
     const ACTIVE: bool;
+    /// True: each request that the wallet pays for is told, in order of time.
+    const COUNTS_CHARGES: bool = true;
     fn event(&mut self, event: Event);
 
     /// Asked before each request that the wallet pays for; true: the trial pauses there.
@@ -47,6 +49,7 @@ pub struct Blind;
 
 impl Watch for Blind {
     const ACTIVE: bool = false;
+    const COUNTS_CHARGES: bool = false;
     fn event(&mut self, _: Event) {}
 }
 

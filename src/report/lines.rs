@@ -50,6 +50,35 @@ pub fn pad(text: &str, width: usize, right: bool) -> String {
     }
 }
 
+/// A name broken into lines of a width, the later ones indented: after a comma where that is possible,
+/// else between words; a word that is too long is cut.
+pub fn fold(text: &str, width: usize) -> Vec<String> {
+    const INDENT: &str = "  ";
+    if text.chars().count() <= width {
+        return vec![text.to_owned()];
+    }
+    let room = width.saturating_sub(INDENT.len());
+    let parts = text.split_inclusive(", ").flat_map(|part| {
+        let part = part.trim_end();
+        match part.chars().count() <= room {
+            true => vec![part.to_owned()],
+            false => wrap(part, room),
+        }
+    });
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + part.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(&part);
+            }
+            Some(_) => lines.push(shorten(&format!("{INDENT}{part}"), width)),
+            None => lines.push(shorten(&part, width)),
+        }
+    }
+    lines
+}
+
 /// Text cut to a width, with an ellipsis.
 pub fn shorten(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
@@ -57,4 +86,27 @@ pub fn shorten(text: &str, width: usize) -> String {
     }
     let kept: String = text.chars().take(width.saturating_sub(1)).collect();
     format!("{}…", kept.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_break_after_commas() {
+        let fold = |text| fold(text, 22);
+        assert_eq!(fold("25 below 12, cap 300"), ["25 below 12, cap 300"]);
+        assert_eq!(
+            fold("today: 100 below 20, cap 300, limit 300"),
+            ["today: 100 below 20,", "  cap 300, limit 300"]
+        );
+        assert_eq!(
+            fold("Enterprise (seat-based, usage at list price)"),
+            ["Enterprise", "  (seat-based,", "  usage at list price)"]
+        );
+        assert_eq!(
+            fold("abcdefghijklmnopqrstuvwxyz"),
+            ["abcdefghijklmnopqrstu…"]
+        );
+    }
 }

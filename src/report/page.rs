@@ -1,6 +1,6 @@
 //! A page of plain text for people: indented lines, paragraphs, tables. Readable without colour.
 
-use crate::report::lines::{pad, shorten, wrap};
+use crate::report::lines::{fold, pad, wrap};
 
 /// How a page is shown.
 #[derive(Clone, Debug)]
@@ -96,16 +96,18 @@ impl<'a> Page<'a> {
             *first = first.saturating_sub(over).max(8);
         }
         for (i, row) in rows.iter().enumerate() {
+            // A name that is too long goes on below.
+            let names = match (row.first(), widths.first()) {
+                (Some(name), Some(width)) => fold(name, *width),
+                _ => Vec::new(),
+            };
             let cells: Vec<String> = row
                 .iter()
                 .zip(&widths)
                 .enumerate()
                 .map(|(c, (cell, width))| {
-                    pad(
-                        &shorten(cell, *width),
-                        *width,
-                        right.get(c).copied().unwrap_or(false),
-                    )
+                    let cell = names.first().filter(|_| c == 0).unwrap_or(cell);
+                    pad(cell, *width, right.get(c).copied().unwrap_or(false))
                 })
                 .collect();
             let text = cells.join(&" ".repeat(GAP));
@@ -116,6 +118,9 @@ impl<'a> Page<'a> {
                 text.to_owned()
             };
             self.line(&shown);
+            for name in names.iter().skip(1) {
+                self.line(name);
+            }
         }
     }
 }

@@ -39,6 +39,25 @@ impl Wallet {
         room
     }
 
+    /// What can be charged on account such that every request of a seat is admitted; the largest number
+    /// if there is no limit, below zero when there is money in the wallet or no access.
+    pub fn room_in_arrears(&self, spec: &WalletSpec, seat_spent: i64) -> i64 {
+        let plain = spec.access == Access::On && self.balance <= 0 && self.lots.is_empty();
+        if !plain {
+            return -1;
+        }
+        let limits = [
+            (spec.monthly_limit, self.spent_month),
+            (spec.member_limit, seat_spent),
+            (spec.daily_limit, self.spent_day),
+        ];
+        limits
+            .into_iter()
+            .filter_map(|(limit, spent)| Some(limit?.0 - 1 - spent))
+            .min()
+            .unwrap_or(i64::MAX)
+    }
+
     /// Down to this balance no charge starts a reload or empties the wallet.
     fn quiet_above(&self, spec: &WalletSpec) -> i64 {
         let Some(auto) = &spec.auto_reload else {
@@ -57,14 +76,22 @@ impl Wallet {
     }
 
     /// Charges a stretch within the headroom.
-    pub fn charge_stretch(&mut self, s: Stretch) {
-        let held = self.balance;
-        self.idle += i128::from(held) * i128::from(s.until - self.idle_since) - s.area;
+    pub fn charge_stretch(&mut self, spec: &WalletSpec, s: Stretch) {
+        // On account nothing lies idle, and nothing less by what is charged.
+        if self.balance > 0 {
+            let held = i128::from(self.balance);
+            self.idle += held * i128::from(s.until - self.idle_since) - s.area;
+        }
         self.idle_since = s.until;
         self.ledger.post(Posting::Usage, s.cost);
         self.spent_month = self.spent_month.saturating_add(s.cost);
         self.spent_day = self.spent_day.saturating_add(s.cost);
         self.balance -= s.cost;
+        if spec.funding == Funding::Arrears {
+            self.invoice += s.cost;
+            self.from_bought = self.from_bought.saturating_add(s.cost);
+            return;
+        }
         let mut rest = s.cost;
         for lot in &mut self.lots {
             let part = rest.min(lot.left);

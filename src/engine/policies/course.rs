@@ -126,7 +126,8 @@ impl Course<'_, '_> {
                 if to > at {
                     let stretch = tape.stretch(at, to);
                     self.world.money().extra += stretch.cost;
-                    self.account.wallet.charge_stretch(stretch);
+                    let spec = &self.account.spec.wallet;
+                    self.account.wallet.charge_stretch(spec, stretch);
                     at = to;
                     continue;
                 }

@@ -3,8 +3,10 @@
 use super::*;
 
 impl<W: Watch> Trial<'_, '_, W> {
-    /// Lets the first chain of the queue work until something else is due.
-    pub(super) fn work(&mut self, bound: i64) {
+    /// Lets the first chain of the queue work until something else is due: another chain or session
+    /// at `others`, a mark or the end at `mark`.
+    pub(super) fn work(&mut self, others: i64, mark: i64) {
+        let bound = others.min(mark);
         let Some(id) = self.desk.queue.peek().map(slot_of) else {
             return;
         };
@@ -15,7 +17,7 @@ impl<W: Watch> Trial<'_, '_, W> {
             let role = &c.roles[s.role];
             let uses = &role.uses[s.model];
             let verdict = if s.elsewhere || s.mode == Mode::Gone {
-                return self.work_apart(id, now);
+                return self.work_apart(id, now, mark);
             } else {
                 self.account
                     .gate(Instant(now), s.seat, uses.class, &mut self.world)
@@ -36,7 +38,10 @@ impl<W: Watch> Trial<'_, '_, W> {
                 self.tally.stops.end(c, &mut self.tally.sums, s.actor, now);
             }
             let place = place(&s.chain);
-            let (tokens, next) = s.chain.request::<false>(&role.kernel, now, credits);
+            let (tokens, next) = match role.kernel.plain {
+                true => s.chain.request::<true>(&role.kernel, now, credits),
+                false => s.chain.request::<false>(&role.kernel, now, credits),
+            };
             let (gap, goes_on) = match next {
                 Next::Request(gap) | Next::Prompt(gap) => (gap.max(1), true),
                 Next::End => (NEVER, false),
@@ -96,7 +101,7 @@ impl<W: Watch> Trial<'_, '_, W> {
             }
             let s = &self.desk.slots[id];
             // Once a request has opened the windows, the faster way can be tried again.
-            let retry = self.exact_until <= now;
+            let retry = self.may_try(seat, now);
             if retry || s.next >= bound || s.next >= self.account.next_event() {
                 return self.requeue(id);
             }

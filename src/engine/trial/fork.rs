@@ -44,7 +44,7 @@ impl<'e, W: Watch> Trial<'_, 'e, W> {
             incident_end: self.incident_end,
             requests: self.requests,
             lost: self.lost,
-            exact_until: self.exact_until,
+            exact: self.exact,
             paused: false,
         }
     }
@@ -74,6 +74,7 @@ impl Desk {
         self.starts
             .extend_from_slice(other.starts.get(started..).unwrap_or_default());
         self.person.clone_from(&other.person);
+        self.paces.clone_from(&other.paces);
         self.top_ups.clone_from(&other.top_ups);
     }
 }

@@ -6,13 +6,14 @@
 //!
 //! Two ways lead through a trial, and both give the same result to the byte. `exact` takes one
 //! request after the other in order of time and asks the gate for each. `lease` first tries
-//! something faster: until the next event of the account the plan covers everything as long as no
-//! window runs dry; so it lets each chain run by itself up to there, and takes the result only if
-//! indeed no window ran dry. A replay always goes the exact way.
+//! something faster: until something happens to a seat the same pool pays for each class as long as
+//! no pool runs dry; so it lets each chain of the seat run by itself up to there (`free`), and takes
+//! the result only if indeed none ran dry. A replay always goes the exact way.
 
 mod exact;
 pub(in crate::engine) mod finish;
 mod fork;
+mod free;
 mod lease;
 mod marks;
 mod sessions;
@@ -98,6 +99,8 @@ pub struct Desk {
     /// Sub-agents that have just begun and are not in the queue yet.
     born: Vec<usize>,
     lease: lease::Room,
+    /// By seat.
+    paces: Vec<lease::Pace>,
     starts: Vec<Start>,
     person: Vec<[u32; HELD]>,
     top_ups: Vec<u32>,
@@ -118,8 +121,8 @@ pub struct Trial<'t, 'e, W> {
     relief: u32,
     requests: i64,
     lost: i64,
-    /// No lease is tried before this instant.
-    exact_until: i64,
+    /// No lease is tried.
+    exact: bool,
     /// The watcher wanted to stop before the next request.
     pub(in crate::engine) paused: bool,
 }
@@ -135,7 +138,7 @@ pub fn play<W: Watch>(
     rows: &mut Vec<i64>,
 ) -> Result<(), TrialError> {
     let mut trial = Trial::new(c, number, desk, tally, watch);
-    trial.exact_until = if exact || W::ACTIVE { NEVER } else { 0 };
+    trial.exact = exact || W::ACTIVE;
     trial.run();
     trial.finish(rows)
 }
@@ -163,6 +166,8 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
         desk.born.clear();
         desk.starts.clear();
         desk.person.clear();
+        desk.paces.clear();
+        desk.paces.resize(c.account.seats, lease::Pace::default());
         desk.top_ups.clear();
         desk.top_ups.resize(c.exp.actors.len(), 0);
         for (i, actor) in c.exp.actors.iter().enumerate() {
@@ -195,7 +200,7 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
             relief: 0,
             requests: 0,
             lost: 0,
-            exact_until: 0,
+            exact: false,
             paused: false,
         }
     }
@@ -227,15 +232,13 @@ impl<'t, 'e, W: Watch> Trial<'t, 'e, W> {
                 self.pass_mark(now);
             } else if now == end {
                 break;
-            } else if !self.lease(mark.min(event).min(end)) {
-                // An attempt may have opened sessions: ask again who is first.
+            } else if start <= now {
+                self.open_session();
+            } else if !self.lease(now, mark.min(end)) {
+                // Not past the end: what is under way there is charged there. An attempt may have
+                // opened sessions.
                 let start = self.next_session();
-                if start <= now {
-                    self.open_session();
-                } else {
-                    // Not past the end: what is under way there is charged there.
-                    self.work(self.second().min(start).min(mark).min(end));
-                }
+                self.work(self.second().min(start), mark.min(end));
             }
         }
     }

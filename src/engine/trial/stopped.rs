@@ -185,9 +185,10 @@ impl<W: Watch> Trial<'_, '_, W> {
         self.requeue(id);
     }
 
-    /// A chain that has given up, or that pays elsewhere.
+    /// A chain that has given up, or that pays elsewhere: nothing that happens to the account matters
+    /// to it, so it goes on up to `mark` by itself.
     #[cold]
-    pub(super) fn work_apart(&mut self, id: usize, now: i64) {
+    pub(super) fn work_apart(&mut self, id: usize, now: i64, mark: i64) {
         let c = self.c;
         let s = &mut self.desk.slots[id];
         if s.mode == Mode::Gone {
@@ -195,24 +196,39 @@ impl<W: Watch> Trial<'_, '_, W> {
             self.tally.stops.end(c, &mut self.tally.sums, actor, now);
             return self.end_chain(id, now);
         }
-        let role = &c.roles[s.role];
+        loop {
+            let (ends, next) = self.request_elsewhere(id);
+            if next == Next::End {
+                return self.end_chain(id, ends);
+            }
+            let s = &mut self.desk.slots[id];
+            s.next += next.gap();
+            let has_children = self.follow(id, next);
+            if has_children || self.exact || self.desk.slots[id].next >= mark {
+                self.requeue(id);
+                return self.enqueue_born();
+            }
+        }
+    }
+
+    /// The next request of a chain that pays elsewhere: when it ends, and what follows.
+    #[inline]
+    fn request_elsewhere(&mut self, id: usize) -> (i64, Next) {
+        let s = &mut self.desk.slots[id];
+        let now = s.next;
+        let role = &self.c.roles[s.role];
         let uses = &role.uses[s.model];
         let place = place(&s.chain);
-        let (tokens, next) = s.chain.request::<false>(&role.kernel, now, true);
+        let (tokens, next) = match role.kernel.plain {
+            true => s.chain.request::<true>(&role.kernel, now, true),
+            false => s.chain.request::<false>(&role.kernel, now, true),
+        };
         let (cost, _, at) = price(uses, &tokens);
         self.requests += 1;
         let payer = Payer::Elsewhere;
         count(&mut self.tally.sums.spend[at], &tokens, payer, cost);
         self.world.money().api += cost;
-        let gap = match next {
-            Next::Request(gap) | Next::Prompt(gap) => Some(gap.max(1)),
-            Next::End => None,
-        };
-        let ends = now
-            + role
-                .kernel
-                .duration_ms(tokens.output)
-                .min(gap.unwrap_or(NEVER));
+        let ends = now + role.kernel.duration_ms(tokens.output).min(next.gap());
         if W::ACTIVE {
             tell_request(
                 &mut self.world,
@@ -226,15 +242,7 @@ impl<W: Watch> Trial<'_, '_, W> {
                 cost,
             );
         }
-        match gap {
-            None => self.end_chain(id, ends),
-            Some(gap) => {
-                s.next = now + gap;
-                self.follow(id, next);
-                self.requeue(id);
-                self.enqueue_born();
-            }
-        }
+        (ends, next)
     }
 
     /// After money, a new month or the end of an incident: all who wait ask the gate again.

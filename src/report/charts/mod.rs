@@ -8,6 +8,7 @@ mod axes;
 pub mod canvas;
 mod frame;
 mod marks;
+mod near;
 mod place;
 mod png;
 mod say;

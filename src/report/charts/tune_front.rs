@@ -2,6 +2,7 @@
 
 use super::axes::ticks;
 use super::canvas::{Anchor, Drawing, Point, Room, Style};
+use super::near::{Near, pieces};
 use super::tune_map::pivot;
 use super::{frame, say, theme};
 use crate::analysis::tune::{Entry, Standing, Tuned, given, limits, percent, reloads, risk};
@@ -77,22 +78,29 @@ pub fn draw(t: &Tuned) -> Option<Drawing> {
         .iter()
         .map(|p| (x(p.idle), y.at(p.risk)))
         .collect();
-    d.line(line, 2.2, theme::AXIS);
+    d.line(line.clone(), 2.2, theme::AXIS);
     for p in &dots {
         point(&mut d, t, p, (x(p.idle), y.at(p.risk)), &y);
     }
-    let mut busy: Vec<Room> = dots
-        .iter()
-        .flat_map(|p| marks(t, p, (x(p.idle), y.at(p.risk)), &y))
-        .collect();
     let accepted = t.accept.as_ref().filter(|r| r.metric.is_probability());
-    busy.extend(accepted.map(|r| Room {
-        top: y.at(r.value) - 1.0,
-        bottom: y.at(r.value) + 1.0,
-        ..room
-    }));
+    let limit = accepted.map(|r| ((room.left, y.at(r.value)), (room.right, y.at(r.value))));
+    let intervals = dots.iter().map(|p| {
+        let found = risk(t, p.entry);
+        ((x(p.idle), y.at(found.high)), (x(p.idle), y.at(found.low)))
+    });
+    let near = Near {
+        bounds: Room {
+            bottom: room.bottom - 2.0,
+            ..room
+        },
+        rooms: dots
+            .iter()
+            .map(|p| around((x(p.idle), y.at(p.risk)), radius(p.entry) + 2.0))
+            .collect(),
+        lines: pieces(&line).chain(limit).chain(intervals).collect(),
+    };
     for p in named(&dots) {
-        label(&mut d, t, p, (x(p.idle), y.at(p.risk)), &busy);
+        label(&mut d, t, p, (x(p.idle), y.at(p.risk)), &near);
     }
     Some(d)
 }
@@ -154,23 +162,24 @@ fn point(d: &mut Drawing, t: &Tuned, p: &Dot<'_>, at: Point, y: &Shares) {
         1.4,
         color,
     );
-    let large = p.entry.standing == Standing::Recommended || p.entry.candidate.origin.today;
-    d.dot(at, if large { 6.0 } else { 3.5 }, color);
+    d.dot(at, radius(p.entry), color);
 }
 
-/// Where a point and its interval lie: labels keep off them.
-fn marks(t: &Tuned, p: &Dot<'_>, at: Point, y: &Shares) -> [Room; 2] {
-    let found = risk(t, p.entry);
-    let around = |half: f64, top: f64, bottom: f64| Room {
+fn radius(e: &Entry) -> f64 {
+    if is_important(e) { 6.0 } else { 3.5 }
+}
+
+fn is_important(e: &Entry) -> bool {
+    e.standing == Standing::Recommended || e.candidate.origin.today
+}
+
+fn around(at: Point, half: f64) -> Room {
+    Room {
         left: at.0 - half,
-        top,
+        top: at.1 - half,
         right: at.0 + half,
-        bottom,
-    };
-    [
-        around(4.0, at.1 - 4.0, at.1 + 4.0),
-        around(1.0, y.at(found.high), y.at(found.low)),
-    ]
+        bottom: at.1 + half,
+    }
 }
 
 /// Settings that none beats on both, from little idle money to much.
@@ -205,8 +214,8 @@ fn named<'d, 't>(dots: &'d [Dot<'t>]) -> Vec<&'d Dot<'t>> {
     all
 }
 
-/// An important point gets its name wherever there is room, others only where it covers nothing.
-fn label(d: &mut Drawing, t: &Tuned, p: &Dot<'_>, at: Point, busy: &[Room]) {
+/// Names cover no point and no line; an important point gets its name even across a line.
+fn label(d: &mut Drawing, t: &Tuned, p: &Dot<'_>, at: Point, near: &Near) {
     let e = p.entry;
     let setting = e.candidate.setting.as_ref();
     let short = setting.map_or("no auto-reload".to_owned(), |s| {
@@ -220,34 +229,18 @@ fn label(d: &mut Drawing, t: &Tuned, p: &Dot<'_>, at: Point, busy: &[Room]) {
             None => short,
         },
     };
-    let important = e.standing == Standing::Recommended || e.candidate.origin.today;
     let color = theme::ink(tint(e));
-    let style = if important {
-        Style::bold(theme::LABEL, color).haloed()
-    } else {
-        Style::plain(theme::SMALL, color).haloed()
-    };
-    let places = [
-        ((at.0 + 11.0, at.1 - 7.0), Anchor::Start),
-        ((at.0 + 11.0, at.1 + 16.0), Anchor::Start),
-        ((at.0 - 11.0, at.1 - 7.0), Anchor::End),
-        ((at.0 - 11.0, at.1 + 16.0), Anchor::End),
-        ((at.0, at.1 - 14.0), Anchor::Middle),
-        ((at.0, at.1 + 26.0), Anchor::Middle),
-        ((at.0 + 8.0, at.1 - 24.0), Anchor::Start),
-        ((at.0 - 8.0, at.1 - 24.0), Anchor::End),
-        ((at.0 + 8.0, at.1 + 34.0), Anchor::Start),
-        ((at.0 - 8.0, at.1 + 34.0), Anchor::End),
-    ];
-    let clear: Vec<(Point, Anchor)> = places
-        .into_iter()
-        .filter(|(at, anchor)| {
-            let room = Drawing::room(*at, *anchor, &style, &text);
-            busy.iter().all(|b| !b.touches(&room))
-        })
-        .collect();
-    if !d.text_if_free(&clear, style, &text) && important {
-        d.text_if_free(&places, style, &text);
+    if !is_important(e) {
+        near.put(d, at, Style::plain(theme::SMALL, color).haloed(), &text);
+        return;
+    }
+    let style = Style::bold(theme::LABEL, color).haloed();
+    if !near.put(d, at, style, &text) {
+        let across = Near {
+            lines: Vec::new(),
+            ..near.clone()
+        };
+        across.put(d, at, style, &text);
     }
 }
 

@@ -119,16 +119,19 @@ fn panel(d: &mut Drawing, c: &Comparison, b: &BreakEven, q: usize, room: Room) {
     d.dashed((x, y), (x, room.bottom), 1.6, theme::INK);
     d.dot((x, y), 5.0, theme::INK);
     let bold = Style::bold(theme::LABEL, theme::INK).haloed();
-    let said = match high.is_finite() {
-        true => format!("{} ({low:.2}–{high:.2})", times(*value)),
-        false => times(*value),
+    let plain = Style::plain(theme::TICK, theme::INK).haloed();
+    let said = times(*value);
+    let band = format!("({low:.2}–{high:.2})");
+    let wide = bold.width(&said).max(plain.width(&band)) + 10.0;
+    // To the left of the line, unless the axis is there.
+    let (x, anchor) = match x - wide > room.left + 4.0 {
+        true => (x - 10.0, Anchor::End),
+        false => (x + 10.0, Anchor::Start),
     };
-    let places = [
-        ((x - 10.0, room.bottom - 14.0), Anchor::End),
-        ((x - 10.0, room.bottom - 36.0), Anchor::End),
-        ((x + 10.0, room.bottom - 14.0), Anchor::Start),
-    ];
-    d.text_if_free(&places, bold, &said);
+    d.text_if_free(&[((x, room.bottom - 34.0), anchor)], bold, &said);
+    if high.is_finite() {
+        d.text_if_free(&[((x, room.bottom - 13.0), anchor)], plain, &band);
+    }
     let name = Style::bold(theme::TICK, theme::ink(theme::VERMILLION)).haloed();
     let who = name.fit(&instead_of(b), (room.right - room.left) * 0.7);
     let places = [

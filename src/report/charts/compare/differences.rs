@@ -30,7 +30,7 @@ pub fn draw(c: &Comparison) -> Option<Drawing> {
         return None;
     }
     let title = sentences(c).into_iter().next()?;
-    let height = 210.0 + ROW * c.pairs.len() as f64;
+    let height = 244.0 + ROW * c.pairs.len() as f64;
     let (mut d, top) = frame::open_for(&c.header, &title_of(&title), ABOUT, height);
     let against = format!("against {}", base.said);
     let mut panels = vec![Panel {
@@ -77,6 +77,13 @@ pub fn draw(c: &Comparison) -> Option<Drawing> {
         d.text((left, top - 18.0), Anchor::Start, style, &caption);
         draw_panel(&mut d, c, panel, room);
     }
+    let small = Style::plain(theme::SMALL, theme::MUTED);
+    let key = format!(
+        "wide bar: the middle half of {0}s · thin bar: 90{1}% of them · stroke: median · dot: mean",
+        c.header.trial_word,
+        say::NBSP
+    );
+    d.text((first, bottom + 58.0), Anchor::Start, small, &key);
     Some(d)
 }
 
@@ -107,7 +114,10 @@ fn draw_panel(d: &mut Drawing, c: &Comparison, panel: &Panel, room: Room) {
         let top = room.top + ROW * i as f64;
         let style = Style::plain(theme::TICK, theme::INK).haloed();
         let text = style.fit(&words(c, panel, x), room.right - room.left);
-        d.text((room.left, top + 22.0), Anchor::Start, style, &text);
+        let at = (room.left, top + 22.0);
+        let behind = Drawing::room(at, Anchor::Start, &style, &text).grown(3.0);
+        d.rect(behind, theme::WHITE);
+        d.text(at, Anchor::Start, style, &text);
         let y = top + 46.0;
         let s = &x.spread;
         bar(d, &plot, (s.p05, s.p95), (y, 3.0), 0.55);

@@ -1,6 +1,7 @@
 //! What each plan costs as use grows, and where another one takes over.
 
 use super::super::canvas::{Anchor, Drawing, Point, Room, Style};
+use super::super::near::{Near, pieces};
 use super::super::plot::Plot;
 use super::super::{frame, place, say, theme};
 use crate::analysis::compare::sentences::times;
@@ -62,12 +63,15 @@ pub fn draw(f: &PlansFinding) -> Option<Drawing> {
     axes(&mut d, f, &plot, (low, high));
     let at = |x: f64, y: f64| plot.at(x.log10(), y.max(low).log10());
     today(&mut d, &plot);
-    for c in &curves {
-        let line = fine(&c.points).map(|(x, y)| at(x, y)).collect();
-        d.line(line, 3.0, theme::pool(c.plan, false));
+    let lines: Vec<Vec<Point>> = curves
+        .iter()
+        .map(|c| fine(&c.points).map(|(x, y)| at(x, y)).collect())
+        .collect();
+    for (c, line) in curves.iter().zip(&lines) {
+        d.line(line.clone(), 3.0, theme::pool(c.plan, false));
     }
     labels(&mut d, &curves, &room, &at);
-    marks(&mut d, f, &curves, &room, &at);
+    marks(&mut d, f, &curves, &lines, &plot);
     Some(d)
 }
 
@@ -169,40 +173,59 @@ fn labels(d: &mut Drawing, curves: &[Curve<'_>], room: &Room, at: &dyn Fn(f64, f
     }
 }
 
-/// Where another plan takes over.
+/// Where another plan takes over: a dot, and the multiple where it covers no line.
 fn marks(
     d: &mut Drawing,
     f: &PlansFinding,
     curves: &[Curve<'_>],
-    room: &Room,
-    at: &dyn Fn(f64, f64) -> Point,
+    lines: &[Vec<Point>],
+    plot: &Plot,
 ) {
     let style = Style::bold(theme::SMALL, theme::INK).haloed();
-    for s in &f.growth.switches {
-        let Some(e) = f.verdict.entries.get(s.to) else {
-            continue;
-        };
-        let Some(c) = curves.iter().find(|c| c.plan == e.plan) else {
-            continue;
-        };
-        let (x, y) = at(s.at, between(&c.points, s.at));
-        d.dot((x, y), 5.0, theme::INK);
-        let band = match s.low > 0.0 && s.high.is_finite() {
-            true => format!(" ({:.2}–{:.2})", s.low, s.high),
-            false => String::new(),
-        };
-        let text = format!("{}{}×{band}", trimmed(s.at), say::NBSP);
-        let places = [
-            ((x + 10.0, y + 24.0), Anchor::Start),
-            ((x - 10.0, y - 14.0), Anchor::End),
-            ((x + 10.0, y + 44.0), Anchor::Start),
-            ((x - 10.0, y - 34.0), Anchor::End),
-        ];
-        let inside: Vec<_> = places
-            .into_iter()
-            .filter(|(p, _)| p.1 < room.bottom - 6.0 && p.1 > room.top)
-            .collect();
-        d.text_if_free(&inside, style, &text);
+    let room = plot.room;
+    let floor = libm::pow(10.0, plot.y.low);
+    let spots: Vec<(Point, String)> = f
+        .growth
+        .switches
+        .iter()
+        .filter_map(|s| {
+            let plan = f.verdict.entries.get(s.to)?.plan;
+            let curve = curves.iter().find(|c| c.plan == plan)?;
+            let y = between(&curve.points, s.at).max(floor);
+            let band = match s.low > 0.0 && s.high.is_finite() {
+                true => format!(" ({:.2}–{:.2})", s.low, s.high),
+                false => String::new(),
+            };
+            let text = format!("{}{}×{band}", trimmed(s.at), say::NBSP);
+            Some((plot.at(s.at.log10(), y.log10()), text))
+        })
+        .collect();
+    let x = plot.x.at(0.0);
+    let today = ((x, room.top - 6.0), (x, room.bottom));
+    let own = |(at, _): &(Point, String)| Room {
+        left: at.0 - 6.0,
+        top: at.1 - 6.0,
+        right: at.0 + 6.0,
+        bottom: at.1 + 6.0,
+    };
+    let mut near = Near {
+        bounds: Room {
+            bottom: room.bottom - 4.0,
+            ..room
+        },
+        rooms: spots.iter().map(own).collect(),
+        lines: lines.iter().flat_map(|l| pieces(l)).collect(),
+    };
+    near.lines.push(today);
+    for (at, text) in &spots {
+        d.dot(*at, 5.0, theme::INK);
+        if !near.put(d, *at, style, text) {
+            let across = Near {
+                lines: vec![today],
+                ..near.clone()
+            };
+            across.put(d, *at, style, text);
+        }
     }
 }
 
