@@ -17,6 +17,16 @@ impl Name {
         self == Name::NONE
     }
 
+    /// As it is written down; see [`Name::numbered`].
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The name that was written down as a number, of the same list.
+    pub fn numbered(number: u32) -> Name {
+        Name(number)
+    }
+
     /// A number below [`Names::len`], for tables indexed by name.
     pub fn index(self) -> usize {
         self.0 as usize

@@ -10,7 +10,7 @@ use super::receipt::Receipt;
 
 /// Tokens of a request by kind. Writes are told apart by their time to live; a log that does not
 /// know the split says so in its receipt.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Tokens {
     /// Input that no cache served.
     pub input: u64,
@@ -69,9 +69,7 @@ impl Tokens {
 }
 
 /// How far the logged number of output tokens can be trusted.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OutputCount {
     /// Versions 2.1.8 to 2.1.58 log the number from the beginning of the stream.
     Placeholder,
@@ -83,7 +81,7 @@ pub enum OutputCount {
 }
 
 /// One request, or, in aggregates, the sum of several.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Request {
     /// The earliest time at which a row of it was logged; start of the period in an aggregate.
     pub at: Instant,
@@ -136,7 +134,7 @@ pub struct Row {
 }
 
 /// A person's turn: what follows until the next one was done for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Prompt {
     pub at: Instant,
     pub session: Name,
@@ -216,7 +214,7 @@ impl Rows {
 
 /// Merged logs: every request once, in order of time. What happened at one instant stands in an
 /// order that does not depend on the order in which files were read.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Logs {
     pub names: Names,
     pub requests: Vec<Request>,

@@ -79,7 +79,7 @@ pub(super) struct Grouping<'a> {
 
 impl<'a> Grouping<'a> {
     /// For requests in order of time.
-    pub fn new(logs: &'a Logs, zone: Zone<'a>, requests: &[&Request]) -> Grouping<'a> {
+    pub fn new(logs: &'a Logs, zone: Zone<'a>, requests: &[Request]) -> Grouping<'a> {
         let mut open: Option<Instant> = None;
         let windows = requests.iter().map(|r| {
             let begin = match open {

@@ -27,10 +27,10 @@ const ENOUGH: usize = 30;
 /// 700, r = 25 per million: 69,700 tokens, $1.74.
 pub(super) fn imputed(
     names: &Names,
-    requests: &[&Request],
+    requests: &[Request],
     pricer: &mut Pricer<'_>,
 ) -> Option<Imputed> {
-    let hidden = |r: &&&Request| r.output == OutputCount::Placeholder;
+    let hidden = |r: &&Request| r.output == OutputCount::Placeholder;
     requests.iter().find(hidden)?;
     let means = [false, true].map(|side| own_mean(requests, side));
     let mut found = Imputed {
@@ -50,7 +50,7 @@ pub(super) fn imputed(
     Some(found)
 }
 
-fn own_mean(requests: &[&Request], sidechain: bool) -> Option<f64> {
+fn own_mean(requests: &[Request], sidechain: bool) -> Option<f64> {
     let complete = requests
         .iter()
         .filter(|r| r.output == OutputCount::Final && r.sidechain == sidechain);
@@ -103,10 +103,10 @@ mod tests {
         let mut names = Names::default();
         let mut all = vec![request(&mut names, 3, OutputCount::Placeholder); 100];
         let mut pricer = Pricer::new(Catalog::embedded(), CostFrom::Auto);
-        let published = imputed(&names, &all.iter().collect::<Vec<_>>(), &mut pricer);
+        let published = imputed(&names, &all, &mut pricer);
         assert!(published.is_some_and(|i| !i.own && i.tokens > 100.0 * 300.0));
         all.extend(vec![request(&mut names, 700, OutputCount::Final); 40]);
-        let own = imputed(&names, &all.iter().collect::<Vec<_>>(), &mut pricer);
+        let own = imputed(&names, &all, &mut pricer);
         let own = own.map(|i| (i.own, i.tokens, (i.usd * 1e4).round()));
         assert_eq!(own, Some((true, 69_700.0, 17_425.0)));
     }
@@ -116,7 +116,7 @@ mod tests {
         let mut names = Names::default();
         let all = [request(&mut names, 3, OutputCount::Final)];
         let mut pricer = Pricer::new(Catalog::embedded(), CostFrom::Auto);
-        let found = imputed(&names, &all.iter().collect::<Vec<_>>(), &mut pricer);
+        let found = imputed(&names, &all, &mut pricer);
         assert_eq!(found, None);
     }
 }

@@ -80,7 +80,11 @@ pub fn usage(logs: &Logs, catalog: &Catalog, question: &Question) -> Usage {
     let counts = |at: Instant| {
         question.since.is_none_or(|s| at >= s) && question.until.is_none_or(|u| at < u)
     };
-    let requests: Vec<&Request> = logs.requests.iter().filter(|r| counts(r.at)).collect();
+    // Requests stand in order of time.
+    let before = |t: Instant| logs.requests.partition_point(|r| r.at < t);
+    let begin = question.since.map_or(0, before);
+    let end = question.until.map_or(logs.requests.len(), before);
+    let requests = logs.requests.get(begin..end).unwrap_or_default();
     let first = requests.first().map_or(Instant(0), |r| r.at);
     let last = requests.last().map_or(first, |r| r.at);
     let offsets = zones::offsets(&question.zone, first, last + Span::days(1));
@@ -89,7 +93,7 @@ pub fn usage(logs: &Logs, catalog: &Catalog, question: &Question) -> Usage {
         .iter()
         .map(|r| pricer.cost(&logs.names, r))
         .collect();
-    let grouping = Grouping::new(logs, Zone(&offsets), &requests);
+    let grouping = Grouping::new(logs, Zone(&offsets), requests);
     let wanted: [&[By]; 5] = [
         &question.by,
         &[By::Day],
@@ -98,7 +102,7 @@ pub fn usage(logs: &Logs, catalog: &Catalog, question: &Question) -> Usage {
         &[By::Actor],
     ];
     let [groups, days, windows, models, actors] =
-        at_once(wanted, |by| groups(&grouping, by, &requests, &costs));
+        at_once(wanted, |by| groups(&grouping, by, requests, &costs));
     let mut total = Sum::default();
     let mut sessions = FxHashSet::default();
     for (request, cost) in requests.iter().zip(&costs) {
@@ -117,7 +121,7 @@ pub fn usage(logs: &Logs, catalog: &Catalog, question: &Question) -> Usage {
         by: question.by.clone(),
         total,
         receipt: logs.receipt.clone(),
-        imputed: imputed::imputed(&logs.names, &requests, &mut pricer),
+        imputed: imputed::imputed(&logs.names, requests, &mut pricer),
         unpriced: std::mem::take(&mut pricer.unpriced),
         outside: std::mem::take(&mut pricer.outside),
         limit_hits: hits as u64,
@@ -147,7 +151,7 @@ fn at_once<A: Send, B: Send, const N: usize>(of: [A; N], make: impl Fn(A) -> B +
 fn groups(
     grouping: &Grouping<'_>,
     by: &[By],
-    requests: &[&Request],
+    requests: &[Request],
     costs: &[Option<crate::base::money::Money>],
 ) -> Vec<Group> {
     let mut places: FxHashMap<Keys, usize> = FxHashMap::default();

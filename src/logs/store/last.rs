@@ -10,13 +10,15 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
-use crate::logs::record::Logs;
+use crate::logs::names::Names;
+use crate::logs::receipt::Receipt;
+use crate::logs::record::{Compaction, LimitHit, Logs};
 use crate::logs::roots::Search;
 
 use super::stamp::Stamp;
-use super::{FRESH_PREFIX, lock};
+use super::{FRESH_PREFIX, lock, rows};
 
-/// Format of the file, part of its name. Raised whenever [`Logs`] or something in it changes.
+/// Format of the file, part of its name. Raised whenever [`Packed`] or something in it changes.
 const VERSION: u32 = 1;
 /// How the file begins.
 const MARK: [u8; 8] = *b"\xfb\xffBcLast";
@@ -26,6 +28,22 @@ const MARK: [u8; 8] = *b"\xfb\xffBcLast";
 pub struct Key {
     pub found: u128,
     pub store: Stamp,
+}
+
+/// A reading as it is written down.
+#[derive(Serialize, Deserialize)]
+struct Packed<'a> {
+    key: Key,
+    names: Names,
+    /// How many requests and prompts, and their bytes.
+    counts: [usize; 2],
+    #[serde(borrow)]
+    requests: &'a [u8],
+    #[serde(borrow)]
+    prompts: &'a [u8],
+    compactions: Vec<Compaction>,
+    limit_hits: Vec<LimitHit>,
+    receipt: Receipt,
 }
 
 /// A sum over the files and folders that were found, and the format that was asked for. None where
@@ -67,8 +85,25 @@ pub fn read(folder: &Path) -> Option<(Key, Logs)> {
     if xxh3_64(rest) != u64::from_le_bytes(*sum) {
         return None;
     }
-    let (key, mut logs): (Key, Logs) = postcard::from_bytes(rest).ok()?;
-    logs.receipt.unchanged_files = logs.receipt.files;
+    let packed: Packed<'_> = postcard::from_bytes(rest).ok()?;
+    let Packed {
+        key,
+        names,
+        counts: [requests, prompts],
+        mut receipt,
+        compactions,
+        limit_hits,
+        ..
+    } = packed;
+    receipt.unchanged_files = receipt.files;
+    let logs = Logs {
+        requests: rows::read_requests(packed.requests, requests)?,
+        prompts: rows::read_prompts(packed.prompts, prompts)?,
+        names,
+        compactions,
+        limit_hits,
+        receipt,
+    };
     Some((key, logs))
 }
 
@@ -77,7 +112,7 @@ pub fn read(folder: &Path) -> Option<(Key, Logs)> {
 /// # Errors
 /// When the disk does not let it, or another process holds the store.
 pub fn write(folder: &Path, key: Key, logs: &Logs) -> io::Result<()> {
-    let reading = postcard::to_stdvec(&(key, logs)).map_err(io::Error::other)?;
+    let reading = packed(key, logs).map_err(io::Error::other)?;
     let _lock = lock(folder, Duration::ZERO)?;
     let mut fresh = tempfile::Builder::new()
         .prefix(FRESH_PREFIX)
@@ -89,6 +124,19 @@ pub fn write(folder: &Path, key: Key, logs: &Logs) -> io::Result<()> {
     Ok(())
 }
 
+fn packed(key: Key, logs: &Logs) -> postcard::Result<Vec<u8>> {
+    postcard::to_stdvec(&Packed {
+        key,
+        names: logs.names.clone(),
+        counts: [logs.requests.len(), logs.prompts.len()],
+        requests: &rows::requests(&logs.requests),
+        prompts: &rows::prompts(&logs.prompts),
+        compactions: logs.compactions.clone(),
+        limit_hits: logs.limit_hits.clone(),
+        receipt: logs.receipt.clone(),
+    })
+}
+
 fn file(folder: &Path) -> PathBuf {
     folder.join(format!("last-{VERSION}.reading"))
 }
@@ -98,10 +146,10 @@ mod tests {
     use super::*;
     use crate::logs::merge::merge;
     use crate::logs::record::Rows;
-    use crate::logs::store::tests::rows;
+    use crate::logs::store::tests::rows as some_rows;
 
     fn logs() -> Logs {
-        merge(rows(3, 20))
+        merge(some_rows(3, 20))
     }
 
     fn key(found: u128) -> Key {
@@ -137,7 +185,7 @@ mod tests {
     /// When this fails, [`VERSION`] must go up: files that were written before mean something else.
     #[test]
     fn the_layout_belongs_to_the_version() {
-        let bytes = postcard::to_stdvec(&(key(9), logs())).unwrap();
+        let bytes = packed(key(9), &logs()).unwrap();
         assert_eq!(
             (VERSION, bytes.len(), xxh3_64(&bytes)),
             (1, 1445, 11_321_010_833_372_573_253)

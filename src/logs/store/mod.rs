@@ -22,6 +22,7 @@ use stamp::Stamp;
 pub mod last;
 mod pack;
 mod records;
+mod rows;
 pub mod stamp;
 
 /// Format of the store's file, part of its name: a later version leaves this one's file alone.

@@ -32,7 +32,7 @@ pub fn draw(f: &Findings) -> Option<Drawing> {
         from: room.left,
         to: room.right,
     };
-    subscription(&mut d, f, x, room);
+    subscription(&mut d, f, &bins, x, room);
     let bars = Room {
         top: room.top + 5.0 * ROW,
         ..room
@@ -124,7 +124,7 @@ fn over(f: &Findings) -> Option<f64> {
         .filter(|v| *v > 0.0 && *v <= far)
 }
 
-fn subscription(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
+fn subscription(d: &mut Drawing, f: &Findings, bins: &[Bin], x: Scale, room: Room) {
     let sub = f.cost.fixed_usd;
     if sub <= x.low.max(0.0) {
         return;
@@ -141,9 +141,13 @@ fn subscription(d: &mut Drawing, f: &Findings, x: Scale, room: Room) {
     } else {
         "subscription"
     };
-    if right - room.left >= style.width(what) + edge + 8.0 {
-        d.text((right - edge, y), Anchor::End, style, what);
-        d.text((right - edge, y + 18.0), Anchor::End, style, &amount);
+    // A bar that stands across the edge of the block is not written over.
+    let across = |b: &&Bin| b.trials > 0 && b.low < sub - 0.005 && sub < b.high;
+    let bar = bins.iter().find(across).filter(|_| !is_constant(f));
+    let end = bar.map_or(right, |b| right.min(x.at(b.low))) - edge;
+    if end - room.left >= style.width(what) + 8.0 {
+        d.text((end, y), Anchor::End, style, what);
+        d.text((end, y + 18.0), Anchor::End, style, &amount);
     }
 }
 
