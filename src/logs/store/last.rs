@@ -16,7 +16,7 @@ use crate::logs::record::{Compaction, LimitHit, Logs};
 use crate::logs::roots::Search;
 
 use super::stamp::Stamp;
-use super::{FRESH_PREFIX, lock, rows};
+use super::{FRESH_PREFIX, lock, rows, sweep};
 
 /// Format of the file, part of its name. Raised whenever [`Packed`] or something in it changes.
 const VERSION: u32 = 1;
@@ -114,6 +114,7 @@ pub fn read(folder: &Path) -> Option<(Key, Logs)> {
 pub fn write(folder: &Path, key: Key, logs: &Logs) -> io::Result<()> {
     let reading = packed(key, logs).map_err(io::Error::other)?;
     let _lock = lock(folder, Duration::ZERO)?;
+    sweep(folder)?;
     let mut fresh = tempfile::Builder::new()
         .prefix(FRESH_PREFIX)
         .tempfile_in(folder)?;
@@ -162,6 +163,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(read(folder.path()).is_none());
         write(folder.path(), key(7), &merge(Rows::default())).unwrap();
+        fs_err::write(folder.path().join("fresh-killed"), "half").unwrap();
         write(folder.path(), key(9), &logs()).unwrap();
         assert_eq!(read(folder.path()), Some((key(9), logs())));
         assert_eq!(fs_err::read_dir(folder.path()).unwrap().count(), 2);

@@ -213,13 +213,7 @@ impl Store {
 
     /// All live records and the fresh ones into a new file, which takes the old one's place.
     fn write_anew(&self, fresh: &[Fresh]) -> io::Result<()> {
-        for entry in fs_err::read_dir(&self.folder)? {
-            let path = entry?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if name.starts_with(FRESH_PREFIX) {
-                fs_err::remove_file(&path)?; // Of a process that was killed: the lock is ours.
-            }
-        }
+        sweep(&self.folder)?;
         let mut file = tempfile::Builder::new()
             .prefix(FRESH_PREFIX)
             .tempfile_in(&self.folder)?;
@@ -268,6 +262,18 @@ pub fn newer(folder: &Path) -> Option<PathBuf> {
 pub fn stamp(folder: &Path) -> Option<Stamp> {
     let meta = std::fs::metadata(file(folder, VERSION)).ok()?;
     Some(Stamp::of(&meta)).filter(|s| s.is_certain())
+}
+
+/// Removes what processes that were killed left half-written; for whoever holds the lock.
+fn sweep(folder: &Path) -> io::Result<()> {
+    for entry in fs_err::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with(FRESH_PREFIX) {
+            fs_err::remove_file(&path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Waits for the folder's lock; it is free again when the file is dropped, or its process ends.
