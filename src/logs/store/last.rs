@@ -190,7 +190,7 @@ mod tests {
         let bytes = packed(key(9), &logs()).unwrap();
         assert_eq!(
             (VERSION, bytes.len(), xxh3_64(&bytes)),
-            (1, 1445, 11_321_010_833_372_573_253)
+            (1, 1311, 5_632_177_243_539_346_976)
         );
     }
 }
