@@ -10,9 +10,13 @@ pub fn sentences(f: &SensitivityFinding) -> Vec<String> {
     let name = name(&f.metric);
     let show = |x: f64| amount(&f.metric, x);
     if f.is_still() {
+        let other = match f.metric {
+            Metric::Cost(_) => "blocked_hours_mean",
+            _ => "cost_mean",
+        };
         return vec![format!(
             "{name} is {} in all {} trials, whichever input is moved by itself: look at another \
-             number (--metric), as in cost_mean.",
+             number, as in --metric {other}.",
             show(f.base),
             group_thousands(f.trials as u64)
         )];
@@ -38,11 +42,10 @@ pub fn sentences(f: &SensitivityFinding) -> Vec<String> {
         .find(|b| matches!(b.range, Range::Stated { .. }));
     if let Some(best) = stated {
         all.push(format!(
-            "Worth measuring: the {}. What the scenario does not know about it moves the answer by {}, {} times the simulation's own noise (± {}).",
+            "Worth measuring: the {}. What the scenario does not know about it moves the answer by {}, {}.",
             best.label,
             show(best.swing()),
-            times(best.swing() / f.noise.max(1e-12)),
-            show(f.noise)
+            against_noise(f, best)
         ));
     } else {
         all.push(format!(
@@ -60,12 +63,18 @@ pub fn sentences(f: &SensitivityFinding) -> Vec<String> {
     all
 }
 
-fn times(x: f64) -> String {
-    if x >= 9.95 {
-        format!("{:.0}", x.min(9999.0))
-    } else {
-        format!("{x:.1}")
+/// How far a swing stands out of the noise; no ratio to a noise that rounds to nothing.
+fn against_noise(f: &SensitivityFinding, bar: &Bar) -> String {
+    let noise = amount(&f.metric, f.noise);
+    if noise == amount(&f.metric, 0.0) {
+        return "of which hardly anything is the simulation's own noise".to_owned();
     }
+    let ratio = bar.swing() / f.noise;
+    let times = match ratio >= 9.95 {
+        true => format!("{ratio:.0}"),
+        false => format!("{ratio:.1}"),
+    };
+    format!("{times} times the simulation's own noise (± {noise})")
 }
 
 /// `from $18 to $33`, `× 0.8 to × 1.25`.

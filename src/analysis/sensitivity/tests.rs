@@ -105,6 +105,27 @@ fn stated_uncertainty_is_worth_measuring() {
     );
 }
 
+/// Advice that can be followed: another number than the one asked for, and no ratio to nothing.
+#[test]
+fn what_does_not_move_is_told_with_another_number() {
+    let (mut f, _) = find(&api("1_000_000", "{ median = 1, p90 = 2 }"), "extra_mean");
+    f.noise = 0.0;
+    let text = sentences(&f).join(" ");
+    assert!(
+        text.contains("of which hardly anything is the simulation's own noise"),
+        "{text}"
+    );
+    f.bars.clear();
+    for (metric, other) in [
+        ("cost_mean", "blocked_hours_mean"),
+        ("p_blocked", "cost_mean"),
+    ] {
+        f.metric = metric.parse().unwrap();
+        let text = sentences(&f).join(" ");
+        assert!(text.contains(&format!("as in --metric {other}.")), "{text}");
+    }
+}
+
 #[test]
 fn a_metric_that_is_not_there_is_an_error() {
     let scenario = scenario::parse("test", &api("1", "1"), &[]).unwrap();
