@@ -44,9 +44,8 @@ impl Experiment {
     /// Fees of the horizon with their tax, pico-dollars: what every trial pays.
     pub fn fixed(&self) -> i64 {
         let months = self.months.iter().enumerate();
-        months
-            .map(|(m, month)| month.fee.0 + self.fee_tax(m).0)
-            .sum()
+        let parts = months.flat_map(|(m, month)| [month.fee.0, self.fee_tax(m).0]);
+        parts.fold(0, i64::saturating_add)
     }
 }
 

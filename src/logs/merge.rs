@@ -311,9 +311,7 @@ impl Copies {
             last: self.last.max(other.last),
         }
     }
-}
 
-impl Copies {
     /// Which output counts: a final one before any other, then the main thread's before a sub-agent's.
     /// Of outputs that count alike the largest is taken, so that no order matters.
     fn output_counts(&self) -> (bool, bool) {

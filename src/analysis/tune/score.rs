@@ -93,7 +93,9 @@ impl<'e> Reader<'e> {
             },
             accept: accept.map(|r| gauge(&r.metric)).transpose()?,
             tax_ppm: exp.account.wallet.tax_ppm,
-            fee_tax: (0..exp.months.len()).map(|m| exp.fee_tax(m).0).sum(),
+            fee_tax: (0..exp.months.len())
+                .map(|m| exp.fee_tax(m).0)
+                .fold(0, i64::saturating_add),
             months: (exp.end - exp.start).as_hours() / (30.0 * 24.0),
         })
     }
@@ -148,5 +150,50 @@ impl<'e> Reader<'e> {
         sum += i128::from(p.blocked_request.0) * i128::from(s.blocked);
         sum += i128::from(p.stopped_hour.0) * i128::from(s.stopped_ms) / 3_600_000;
         sum.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::run::replay_row;
+    use crate::scenario;
+
+    fn paid(fee: &str) -> i64 {
+        let text = format!(
+            r#"
+start = 2026-12-01
+horizon = "10 days"
+[plan]
+name = "max-5x"
+fee = {fee}
+[wallet]
+balance = 1
+tax = "19 %"
+[wallet.auto_reload]
+threshold = 5
+reload_to = 25
+[[actor]]
+name = "me"
+preset = "claude-code-moderate"
+models = "opus-5.5"
+"#
+        );
+        let scenario = scenario::parse("test", &text, &[]);
+        let exp = scenario
+            .unwrap_or_else(|p| panic!("{}", p.render(false, 100)))
+            .experiment;
+        let aim = Aim::Dollars(Prices::default());
+        let reader = Reader::new(&exp, &aim, None, None).unwrap_or_else(|e| panic!("{}", e.0));
+        let mut out = Vec::new();
+        reader.read(&replay_row(&exp, 0).unwrap(), &mut out);
+        Score::of(&out).paid
+    }
+
+    /// A setting is not judged by the subscription, nor by the tax on it.
+    #[test]
+    fn fees_and_their_tax_are_left_out() {
+        assert!(paid("0") > 0);
+        assert_eq!(paid("0"), paid("100"));
     }
 }

@@ -112,7 +112,9 @@ pub(in crate::engine) fn wallet_fields(
     }
     for (m, money) in months.iter().enumerate().take(c.layout.months) {
         let elsewhere = c.account.wallet.tax(Money(row[c.layout.at(Field::Api(m))]));
-        let tax = money.tax + c.exp.fee_tax(m).0 + elsewhere.0;
+        // What leaves the range of money is told when costs are added up.
+        let tax = money.tax.saturating_add(c.exp.fee_tax(m).0);
+        let tax = tax.saturating_add(elsewhere.0);
         row[c.layout.at(Field::Tax(m))] = tax;
     }
 }

@@ -7,7 +7,9 @@ use crate::base::time::Instant;
 use crate::logs::merge::{Copies, Merger};
 use crate::logs::names::{Name, Names};
 use crate::logs::receipt::Receipt;
-use crate::logs::record::{Compaction, LimitHit, OutputCount, Prompt, Request, Tokens};
+use crate::logs::record::{Compaction, LimitHit, Prompt, Request, Tokens};
+
+use super::rows;
 
 #[derive(Serialize, Deserialize)]
 struct Packed {
@@ -36,8 +38,7 @@ struct PackedCopies {
     /// Input, writes of 5 minutes and of an hour, reads, output.
     tokens: [u64; 5],
     web_searches: u32,
-    /// One bit each: sidechain, fast, batch, US only, unsplit; two for the kind of output; one where the
-    /// output is a sub-agent's copy's.
+    /// [`rows::flags`], and the eighth bit where the output is a sub-agent's copy's.
     flags: u8,
     cost: Option<i64>,
     count: u32,
@@ -122,13 +123,6 @@ pub fn unpack(bytes: &[u8]) -> Option<Merger> {
 fn packed(c: &Copies) -> PackedCopies {
     let r = &c.best;
     let number = |n: Name| u32::try_from(n.index()).unwrap_or(0);
-    let bits = [r.sidechain, r.fast, r.batch, r.us_only, r.unsplit];
-    let bits = bits.iter().rev().fold(0, |all, &b| all << 1 | u8::from(b));
-    let output = match r.output {
-        OutputCount::Placeholder => 0,
-        OutputCount::Unfinished => 1,
-        OutputCount::Final => 2,
-    };
     let from = |t: Instant| t.0.wrapping_sub(c.first.0);
     PackedCopies {
         key: c.key.to_le_bytes(),
@@ -145,7 +139,7 @@ fn packed(c: &Copies) -> PackedCopies {
             r.tokens.output,
         ],
         web_searches: r.web_searches,
-        flags: bits | output << 5 | u8::from(c.aside) << 7,
+        flags: rows::flags(r) | u8::from(c.aside) << 7,
         cost: r.logged_cost.map(|c| c.0),
         count: r.count,
     }
@@ -154,41 +148,33 @@ fn packed(c: &Copies) -> PackedCopies {
 fn unpacked(c: &PackedCopies, name: impl Fn(u32) -> Name) -> Copies {
     let [model, session, project, agent] = c.names.map(name);
     let [input, cache_write_5m, cache_write_1h, cache_read, output] = c.tokens;
-    let bit = |n: u8| c.flags >> n & 1 == 1;
     let time = |t: i64| Instant(c.first.wrapping_add(t));
+    let mut best = Request {
+        at: time(c.at),
+        until: time(c.until),
+        model,
+        session,
+        project,
+        agent,
+        tokens: Tokens {
+            input,
+            cache_write_5m,
+            cache_write_1h,
+            cache_read,
+            output,
+        },
+        web_searches: c.web_searches,
+        logged_cost: c.cost.map(Money),
+        count: c.count,
+        ..Request::default()
+    };
+    rows::set_flags(&mut best, c.flags);
     Copies {
         key: u128::from_le_bytes(c.key),
         first: Instant(c.first),
         last: time(c.last),
         // Files of before this bit: a sub-agent's request has its own output.
-        aside: bit(7) || bit(0),
-        best: Request {
-            at: time(c.at),
-            until: time(c.until),
-            model,
-            session,
-            project,
-            agent,
-            tokens: Tokens {
-                input,
-                cache_write_5m,
-                cache_write_1h,
-                cache_read,
-                output,
-            },
-            web_searches: c.web_searches,
-            sidechain: bit(0),
-            fast: bit(1),
-            batch: bit(2),
-            us_only: bit(3),
-            unsplit: bit(4),
-            output: match c.flags >> 5 & 3 {
-                0 => OutputCount::Placeholder,
-                1 => OutputCount::Unfinished,
-                _ => OutputCount::Final,
-            },
-            logged_cost: c.cost.map(Money),
-            count: c.count,
-        },
+        aside: c.flags >> 7 == 1 || best.sidechain,
+        best,
     }
 }

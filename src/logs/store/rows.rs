@@ -144,7 +144,9 @@ fn names(r: &Request) -> [Name; 4] {
     [r.model, r.session, r.project, r.agent]
 }
 
-fn flags(r: &Request) -> u8 {
+/// One bit each: sidechain, fast, batch, US only, unsplit; two for the kind of output. The eighth bit is
+/// free.
+pub fn flags(r: &Request) -> u8 {
     let bits = [r.sidechain, r.fast, r.batch, r.us_only, r.unsplit];
     let bits = bits.iter().rev().fold(0, |all, &b| all << 1 | u8::from(b));
     let output = match r.output {
@@ -155,7 +157,8 @@ fn flags(r: &Request) -> u8 {
     bits | output << 5
 }
 
-fn set_flags(r: &mut Request, flags: u8) {
+/// Sets what [`flags`] says.
+pub fn set_flags(r: &mut Request, flags: u8) {
     let bit = |n: u8| flags >> n & 1 == 1;
     (r.sidechain, r.fast, r.batch) = (bit(0), bit(1), bit(2));
     (r.us_only, r.unsplit) = (bit(3), bit(4));

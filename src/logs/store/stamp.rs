@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::Instant;
 
-/// Raised when a reader learns to read more, or otherwise: files are then read again.
-pub const READER: u32 = 1;
+/// Raised when a reader learns to read more, or otherwise, or when copies are merged by another rule:
+/// files are then read again.
+pub const READER: u32 = 2;
 
 /// Bytes at the end of a file that are compared.
 const TAIL: u64 = 4096;

@@ -2,6 +2,7 @@
 
 use super::axes::{Panel, thin, widest};
 use super::canvas::{Anchor, Drawing, Point, Room, Style};
+use super::near::{crosses, pieces};
 use super::place::spread;
 use super::theme::{self, Color};
 use super::when::Clock;
@@ -207,7 +208,10 @@ fn medians(d: &mut Drawing, curves: &[Curve<'_>], panel: &Panel<'_>) {
                 continue;
             }
             // Lines through the text are worse than a place further down the list.
-            let cost = n + 20 * curves.iter().filter(|c| crosses(&c.points, &room)).count();
+            let hit = curves
+                .iter()
+                .filter(|c| pieces(&c.points).any(|l| crosses(l, &room)));
+            let cost = n + 20 * hit.count();
             if best.is_none_or(|(least, _, _)| cost < least) {
                 best = Some((cost, place, anchor));
             }
@@ -231,19 +235,6 @@ const PLACES: [(f64, f64); 10] = [
     (10.0, -48.0),
     (-10.0, 60.0),
 ];
-
-fn crosses(points: &[Point], room: &Room) -> bool {
-    points.windows(2).any(|pair| {
-        let steps = ((pair[1].0 - pair[0].0).hypot(pair[1].1 - pair[0].1) / 3.0).ceil() as usize;
-        (0..=steps.min(600)).any(|s| {
-            let t = s as f64 / steps.max(1) as f64;
-            room.holds((
-                pair[0].0 + (pair[1].0 - pair[0].0) * t,
-                pair[0].1 + (pair[1].1 - pair[0].1) * t,
-            ))
-        })
-    })
-}
 
 /// The instant by which half of all trials have drained the pool.
 fn median(pool: &PoolFinding) -> Option<Instant> {

@@ -84,7 +84,7 @@ pub fn pieces(points: &[Point]) -> impl Iterator<Item = (Point, Point)> {
 
 /// Whether a straight line passes through a box: the part of it that lies within the box's four
 /// sides is not empty (Liang and Barsky).
-fn crosses((a, b): (Point, Point), room: &Room) -> bool {
+pub fn crosses((a, b): (Point, Point), room: &Room) -> bool {
     let (dx, dy) = (b.0 - a.0, b.1 - a.1);
     let sides = [
         (-dx, a.0 - room.left),
