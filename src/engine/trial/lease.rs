@@ -264,7 +264,8 @@ impl<W: Watch> Trial<'_, '_, W> {
             if u.credits {
                 charged = charged.saturating_add(amount);
             } else {
-                self.account.add_units(uses.class, amount, &mut need);
+                // Also requests that end after the lease ask for room when they begin.
+                self.account.add_units(uses.class, amount.max(1), &mut need);
             }
         }
         let late = room.flights.iter().filter(|f| f.credits);
