@@ -22,7 +22,8 @@ pub fn tell(verdicts: &[Verdict], to: &mut dyn Write, quiet: bool) -> io::Result
 
 /// One verdict: the requirement, what was found with its interval, and what to make of it.
 pub fn line(v: &Verdict) -> String {
-    let show = |x: f64| number(&v.requirement.metric, x);
+    let width = v.found.high - v.found.low;
+    let show = |x: f64| number(&v.requirement.metric, x, width);
     let found = format!(
         "found {} (95 %: {} to {})",
         show(v.found.value),
@@ -38,12 +39,13 @@ pub fn line(v: &Verdict) -> String {
     format!("requirement {} {answer}: {found}{doubt}", v.requirement)
 }
 
-fn number(metric: &Metric, x: f64) -> String {
+/// A number with as many digits as an interval of this width leaves it.
+fn number(metric: &Metric, x: f64, width: f64) -> String {
     if !x.is_finite() {
         return "unbounded".to_owned();
     }
     match metric {
-        m if m.is_probability() => percent(x),
+        m if m.is_probability() => fine_percent(x, width),
         Metric::Cost(_) | Metric::Extra(_) | Metric::Expired(_) | Metric::Idle => usd(x),
         Metric::BlockedHours(_) => format!("{x:.2} h"),
         _ => format!("{x:.2}")
@@ -51,6 +53,17 @@ fn number(metric: &Metric, x: f64) -> String {
             .trim_end_matches('.')
             .to_owned(),
     }
+}
+
+/// A share in percent: two digits of the interval's width, where whole percents or tenths would hide
+/// it.
+fn fine_percent(x: f64, width: f64) -> String {
+    let percents = 100.0 * width;
+    if !(percents > 0.0 && percents < 1.0) {
+        return percent(x);
+    }
+    let digits = (1.0 - libm::floor(libm::log10(percents))).min(6.0) as usize;
+    format!("{:.digits$} %", 100.0 * x)
 }
 
 #[cfg(test)]
@@ -73,8 +86,16 @@ mod tests {
         };
         let sure = verdict("p_blocked <= 0.05", 0.12, 0.07, 0.2, false, true);
         let open = verdict("cost_p90 < 250", 240.0, 230.0, f64::INFINITY, true, false);
+        let near = verdict(
+            "p_stock_out <= 0.01",
+            0.010_147,
+            0.009_961,
+            0.010_335,
+            false,
+            false,
+        );
         let mut out = Vec::new();
-        assert!(tell(&[sure, open], &mut out, false).unwrap());
+        assert!(tell(&[sure, open, near], &mut out, false).unwrap());
         insta::assert_snapshot!(String::from_utf8(out).unwrap());
     }
 }
