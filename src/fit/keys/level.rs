@@ -22,6 +22,8 @@ const DRIFTS: [f64; 19] = [
     0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.065, 0.08, 0.1, 0.12, 0.145, 0.175, 0.21, 0.25, 0.3, 0.36,
     0.43, 0.52, 0.65,
 ];
+/// Five equally likely values with the mean and variance of a standard normal law.
+const AROUND: [f64; 5] = [-1.5, -0.5, 0.0, 0.5, 1.5];
 /// Half the rise of −2 ln likelihood within a 90 % interval of one parameter.
 const RISE: f64 = 1.353;
 
@@ -36,7 +38,7 @@ pub struct Level {
     pub drift: f64,
     pub drift_seen: Option<Estimate>,
     /// Log levels of the active days, given all.
-    pub path: Vec<f64>,
+    pub path: Vec<State>,
     /// A day's factor on the level, at the level of the last day, and its word.
     law: Law,
     word: &'static str,
@@ -61,6 +63,16 @@ pub fn counts(view: &View) -> Vec<Count> {
         }
     }
     all
+}
+
+/// Mean and variance of a level over weighted cases.
+fn mixed(average: &dyn Fn(&dyn Fn(usize) -> f64) -> f64, of: &dyn Fn(usize) -> State) -> State {
+    let mean = average(&|i| of(i).mean);
+    let variance = average(&|i| {
+        let s = of(i);
+        s.variance + (s.mean - mean) * (s.mean - mean)
+    });
+    State { mean, variance }
 }
 
 /// The best spread at a drift, and its log-likelihood.
@@ -117,21 +129,19 @@ impl Level {
             .iter()
             .map(|p| Filtered::run(counts, p.1, p.0))
             .collect();
-        let mean = average(&|i| runs[i].last().mean);
-        let variance = average(&|i| {
-            let s = runs[i].last();
-            s.variance + (s.mean - mean) * (s.mean - mean)
-        });
         let spread = spread(counts, average(&|i| profile[i].1), &profile);
-        let path: Vec<f64> = (0..counts.len())
-            .map(|d| average(&|i| runs[i].smoothed()[d].mean))
+        let smoothed: Vec<Vec<State>> = runs.iter().map(Filtered::smoothed).collect();
+        let path: Vec<State> = (0..counts.len())
+            .map(|d| mixed(&average, &|i| smoothed[i][d]))
             .collect();
-        let last = State { mean, variance };
-        let (law, word) = shape(counts, &path, mean, spread.value);
+        let last = mixed(&average, &|i| runs[i].last());
+        let mean = last.mean;
+        let levels: Vec<f64> = path.iter().map(|s| s.mean).collect();
+        let (law, word) = shape(counts, &levels, mean, spread.value);
         let last_day = counts.last().map_or(0, |c| c.day);
         Some(Level {
             last,
-            ks: distance(counts, &path, mean, &law),
+            ks: distance(counts, &levels, mean, &law),
             law,
             word,
             spread,
@@ -149,13 +159,14 @@ impl Level {
         super::super::toml::round_up(3.0 * f64::from(self.most)).max(20.0)
     }
 
-    /// Levels of the active days relative to the last one.
+    /// Levels of the active days relative to the last one, each as uncertain as it is: what the
+    /// smoothed levels leave out of the differences between days lies around them.
     pub fn relative_path(&self) -> Vec<f64> {
-        let mut all: Vec<f64> = self
-            .path
-            .iter()
-            .map(|l| libm::exp(l - self.last.mean))
-            .collect();
+        let one = |s: &State| {
+            let (by, sd) = (s.mean - self.last.mean, libm::sqrt(s.variance));
+            AROUND.map(|z| libm::exp(by + sd * z))
+        };
+        let mut all: Vec<f64> = self.path.iter().flat_map(one).collect();
         all.sort_by(f64::total_cmp);
         all
     }
@@ -340,6 +351,31 @@ mod tests {
         assert!(drift.low < 0.1 && 0.1 < drift.high, "{drift:?}");
         let off = (level.last.mean - end).abs() / libm::sqrt(level.last.variance);
         assert!(off < 3.0, "{:?} for {end}", level.last);
+    }
+
+    /// Drawn along the relative levels, days have as many sessions as were seen.
+    #[test]
+    fn the_levels_of_the_days_keep_their_mean() {
+        let (mut seen, mut drawn_again) = (0.0, 0.0);
+        for seed in 0..12 {
+            let (counts, _) = drawn(seed, 60, 0.8, 0.2);
+            let level = Level::of(&counts, 60).unwrap();
+            let mean = |all: &mut dyn Iterator<Item = f64>| {
+                let all: Vec<f64> = all.collect();
+                all.iter().sum::<f64>() / all.len() as f64
+            };
+            let draw = Draw::of(level.law.clone());
+            let path = level.relative_path();
+            drawn_again += mean(&mut path.iter().map(|by| {
+                let at = |i: u32| libm::ceil(by * draw.quantile((f64::from(i) + 0.5) / 200.0));
+                mean(&mut (0..200).map(|i| at(i).max(1.0)))
+            })) / 12.0;
+            seen += mean(&mut counts.iter().map(|c| f64::from(c.sessions))) / 12.0;
+        }
+        assert!(
+            (drawn_again / seen - 1.0).abs() < 0.04,
+            "{drawn_again} for {seen}"
+        );
     }
 
     #[test]

@@ -81,9 +81,14 @@ impl Filtered {
         })
     }
 
-    /// The level of each day given all days.
+    /// The level of each day given all days, its variance less that of the mean of all: how far the
+    /// days' levels may lie from where they are put, relative to each other.
+    ///
+    /// What is not known of the mean shifts all days alike. With G the smoother's gains and V the
+    /// variances, cov(ℓᵢ, ℓⱼ) = Gᵢ ⋯ Gⱼ₋₁ Vⱼ for i < j.
     pub fn smoothed(&self) -> Vec<State> {
         let mut all = self.states.clone();
+        let (mut later_sum, mut total) = (0.0, all.last().map_or(0.0, |s| s.variance));
         for i in (0..all.len().saturating_sub(1)).rev() {
             let (here, next) = (self.states[i], self.expected[i + 1]);
             let gain = here.variance / next.variance.max(1e-12);
@@ -92,6 +97,13 @@ impl Filtered {
                 mean: here.mean + gain * (later.mean - next.mean),
                 variance: here.variance + gain * gain * (later.variance - next.variance),
             };
+            later_sum = gain * (later.variance + later_sum);
+            total += all[i].variance + 2.0 * later_sum;
+        }
+        let days = all.len().max(1) as f64;
+        let common = total / (days * days);
+        for s in &mut all {
+            s.variance = (s.variance - common).max(0.0);
         }
         all
     }
@@ -170,6 +182,19 @@ mod tests {
         let all = f.smoothed();
         assert!((all[5].mean - libm::log(1.5)).abs() < 0.4, "{:?}", all[5]);
         assert!(all[5].variance < f.states[5].variance);
+    }
+
+    /// What is not known of a level that never moves shifts all days alike.
+    #[test]
+    fn days_of_a_steady_level_do_not_differ() {
+        let counts = days(&[3, 5, 4, 8, 2, 6, 5, 3, 4, 7]);
+        let steady = Filtered::run(&counts, 0.5, 0.0);
+        assert!(steady.last().variance > 0.01);
+        assert!(steady.smoothed().iter().all(|s| s.variance < 1e-9));
+        let drifting = Filtered::run(&counts, 0.5, 0.3);
+        let around = drifting.smoothed();
+        assert!(around.iter().all(|s| s.variance > 0.01), "{around:?}");
+        assert!(around[9].variance < drifting.last().variance);
     }
 
     /// The chances of all numbers of one day sum to one.
