@@ -58,7 +58,7 @@ const CASES: [Case; 3] = [
         risk: 0.01,
         exact: 6.407430787,
         usual: grid(575, 25, 5, 1_500),
-        fine: grid(610, 5, 13, 10_000),
+        fine: grid(625, 5, 8, 20_000),
     },
     Case {
         risk: 0.001,
