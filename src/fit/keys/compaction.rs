@@ -19,10 +19,10 @@ use crate::base::law::{Draw, Law};
 use crate::base::special::normal_tails;
 use crate::stats::estimate::Estimate;
 
-/// Fewest compactions of which a law is made.
 /// A law, its estimates, and words on it.
 type Said = (String, Vec<(&'static str, Estimate)>, String);
 
+/// Fewest compactions of which a law is made.
 const FEW: usize = 8;
 /// A share of sessions above this compact always.
 const ALWAYS: f64 = 0.97;
@@ -284,13 +284,20 @@ impl Compactions {
     }
 }
 
-/// Mean late growth of a session, reference tokens; `None` where it is short.
+/// Mean late growth of a session, reference tokens; `None` where it is short. The steps that filled a
+/// context are large, and count where they were logged: without them the mean would be too small.
 fn own_growth(s: &Session) -> Option<f64> {
     let late = s.main.get(LATE..)?;
     let steps: Vec<f64> = late
         .windows(2)
-        .filter(|p| p[1].dropped.is_none() && p[0].model == p[1].model)
-        .map(|p| (p[1].reference() - p[0].reference()).max(0.0))
+        .filter(|p| p[0].model == p[1].model)
+        .filter_map(|p| match p[1].dropped {
+            None => Some((p[1].reference() - p[0].reference()).max(0.0)),
+            Some(drop) if drop.before > p[0].context => {
+                Some((drop.before - p[0].context) / p[0].tokenizer)
+            }
+            Some(_) => None,
+        })
         .collect();
     let enough = steps.len() >= LATE_FEW;
     enough.then(|| steps.iter().sum::<f64>() / steps.len() as f64)
