@@ -70,6 +70,7 @@ fn actor() -> ActorSpec {
             allow_none: false,
             volume: one(),
             drift_per_day: 0.0,
+            crowding: 0.0,
         },
         models: vec![ModelUse {
             model: 0,

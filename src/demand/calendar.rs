@@ -1,5 +1,6 @@
 //! When sessions start: active days, sessions a day, times inside the open hours.
 
+use super::crowd::Crowd;
 use super::kernel::Known;
 use super::spec::{ActorSpec, Day, Rhythm};
 use crate::base::law::{Draw, Law};
@@ -14,7 +15,12 @@ pub struct Start {
     pub actor: u32,
     /// Number of the session among the actor's sessions of this trial, from 0, in drawing order.
     pub session: u32,
+    /// Factor on its prompts, in 1/65,536.
+    pub prompts: u32,
 }
+
+/// [`Start::prompts`] of a session whose day changes nothing.
+pub const AS_DRAWN: u32 = 1 << 16;
 
 /// Calendar of an actor, compiled.
 #[derive(Clone, Debug)]
@@ -23,23 +29,34 @@ pub struct CalendarKernel {
     volume: Option<Sampler>,
     /// Daily factor of the level; `None` when it does not drift.
     drift: Option<Table>,
+    /// What the number of sessions does to their length; `None` where nothing.
+    crowd: Option<Crowd>,
 }
 
 impl CalendarKernel {
-    /// Compiles the rhythm of an actor; tables that `known` has are shared.
-    pub fn new(rhythm: &Rhythm, known: &mut Known) -> CalendarKernel {
+    /// Compiles the rhythm of an actor with sessions of so many `prompts`; tables that `known` has are
+    /// shared.
+    pub fn new(rhythm: &Rhythm, prompts: &Draw, known: &mut Known) -> CalendarKernel {
         match rhythm {
             Rhythm::Schedule { .. } => CalendarKernel {
                 sessions: None,
                 volume: None,
                 drift: None,
+                crowd: None,
             },
             Rhythm::Calendar {
                 sessions_per_day,
                 volume,
                 drift_per_day,
+                crowding,
+                allow_none,
                 ..
             } => CalendarKernel {
+                crowd: (*crowding > 0.0).then(|| {
+                    let sessions = known.sampler(sessions_per_day);
+                    let day = |w| f64::from(number(sessions.sample(w), 1.0, *allow_none, 0));
+                    Crowd::new(*crowding, day, &known.sampler(prompts))
+                }),
                 sessions: Some(known.sampler(sessions_per_day)),
                 volume: Some(known.sampler(volume)),
                 drift: (*drift_per_day > 0.0).then(|| {
@@ -68,6 +85,7 @@ impl CalendarKernel {
                     at: s.0,
                     actor: index as u32,
                     session: i as u32,
+                    prompts: AS_DRAWN,
                 }));
             }
             Rhythm::Calendar {
@@ -103,7 +121,15 @@ impl CalendarKernel {
                     }
                     let raw = sessions.sample((count >> 32) as u32);
                     let n = number(raw, level, *allow_none, count as u32);
+                    let from = out.len();
                     place(day, n, index as u32, &mut session, &mut rng, out);
+                    if let Some(crowd) = &self.crowd {
+                        let x = f64::from(number(raw, 1.0, *allow_none, 0));
+                        let prompts = crowd.factor(x) * f64::from(AS_DRAWN);
+                        for start in &mut out[from..] {
+                            start.prompts = prompts as u32;
+                        }
+                    }
                 }
             }
         }
@@ -138,6 +164,7 @@ fn place(day: &Day, n: u32, actor: u32, session: &mut u32, rng: &mut Stream, out
                     at: a.0 + x,
                     actor,
                     session: *session,
+                    prompts: AS_DRAWN,
                 });
                 break;
             }

@@ -64,13 +64,20 @@ fn rhythm(days: Vec<Day>, active: ActiveDays, sessions: Draw) -> Rhythm {
         allow_none: true,
         volume: Draw::constant(1.0),
         drift_per_day: 0.0,
+        crowding: 0.0,
     }
 }
 
 fn starts(rhythm: &Rhythm, trial: u64) -> Vec<Start> {
     let mut out = Vec::new();
     let mut known = crate::demand::kernel::Known::default();
-    CalendarKernel::new(rhythm, &mut known).starts(&actor(rhythm.clone()), 3, 77, trial, &mut out);
+    CalendarKernel::new(rhythm, &Draw::constant(4.0), &mut known).starts(
+        &actor(rhythm.clone()),
+        3,
+        77,
+        trial,
+        &mut out,
+    );
     out
 }
 
@@ -245,4 +252,32 @@ fn sessions_are_numbered_in_the_order_of_drawing() {
         0,
     );
     assert_eq!(given.iter().map(|s| s.at).collect::<Vec<_>>(), [5, 9]);
+}
+
+/// Crowding makes the sessions of full days shorter, and moves none of them.
+#[test]
+fn full_days_have_shorter_sessions() {
+    let law = || {
+        Draw::of(Law::Uniform {
+            low: 0.0,
+            high: 9.0,
+        })
+    };
+    let mut r = rhythm(days(400), ALWAYS, law());
+    let without = starts(&r, 2);
+    assert!(without.iter().all(|s| s.prompts == AS_DRAWN));
+    if let Rhythm::Calendar { crowding, .. } = &mut r {
+        *crowding = 0.5;
+    }
+    let with = starts(&r, 2);
+    let places = |all: &[Start]| all.iter().map(|s| (s.at, s.session)).collect::<Vec<_>>();
+    assert_eq!(places(&with), places(&without));
+    let n = counts(&with, 400);
+    let of = |sessions: usize| {
+        let at = |s: &&Start| n[(s.at / (24 * HOUR)) as usize] == sessions;
+        f64::from(with.iter().find(at).unwrap().prompts)
+    };
+    assert!((of(2) / of(8) - 2.0).abs() < 1e-3, "{} {}", of(2), of(8));
+    let mean = with.iter().map(|s| f64::from(s.prompts)).sum::<f64>() / with.len() as f64;
+    assert!((mean / f64::from(AS_DRAWN) - 1.0).abs() < 0.05, "{mean}");
 }

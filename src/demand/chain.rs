@@ -3,6 +3,7 @@
 //! All draws of a chain come from its own stream, in an order that does not depend on who pays or
 //! what is refused, so that two policies meet the same demand.
 
+use super::crowd;
 use super::kernel::{ChainKernel, Factors, HELD, Held};
 use crate::base::law::Level;
 use crate::base::stream::Stream;
@@ -89,8 +90,15 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// Opens a chain. `person` are the words of quantities that hold for a trial or an actor.
-    pub fn open(mut rng: Stream, k: &ChainKernel, person: &[u32; HELD], model: Factors) -> Chain {
+    /// Opens a chain. `person` are the words of quantities that hold for a trial or an actor;
+    /// `prompts` is a factor on their number.
+    pub fn open(
+        mut rng: Stream,
+        k: &ChainKernel,
+        person: &[u32; HELD],
+        model: Factors,
+        prompts: f64,
+    ) -> Chain {
         let mut held = *person;
         for (i, h) in held.iter_mut().enumerate() {
             let word = rng.word();
@@ -98,7 +106,7 @@ impl Chain {
                 *h = word;
             }
         }
-        let prompts = k.prompts.sample_int(rng.word()).max(1);
+        let prompts = crowd::prompts(k.prompts.sample(rng.word()), prompts);
         let first = k.first_context.sample_int(rng.word()).max(0);
         let session_growth = k.session_growth.sample(rng.word());
         let compact_word = rng.word();

@@ -54,7 +54,7 @@ fn cache(on_plan: Ttl) -> CacheSpec {
 
 fn open(k: &ChainKernel, session: u64) -> Chain {
     let rng = Stream::open(9, Purpose::Session, 0, 0, session);
-    Chain::open(rng, k, &[0; HELD], SAME)
+    Chain::open(rng, k, &[0; HELD], SAME, 1.0)
 }
 
 fn ask(c: &mut Chain, k: &ChainKernel, now: i64, credits: bool) -> Tokens {
@@ -226,7 +226,7 @@ fn outputs(per: Level, person: &[u32; HELD]) -> Vec<(u64, u32, i64)> {
     let mut all = Vec::new();
     for session in 0..4 {
         let rng = Stream::open(9, Purpose::Session, 0, 0, session);
-        let mut c = Chain::open(rng, &k, person, SAME);
+        let mut c = Chain::open(rng, &k, person, SAME, 1.0);
         for i in 0..24 {
             let prompt = c.prompt;
             all.push((session, prompt, ask(&mut c, &k, i * 1_000, false).output));

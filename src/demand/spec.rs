@@ -57,6 +57,8 @@ pub enum Rhythm {
         volume: Draw,
         /// Standard deviation of the daily step of the log level (random walk), 0 = none.
         drift_per_day: f64,
+        /// How much shorter the sessions of a day are the more there are (`crowd`), 0 to 1.
+        crowding: f64,
     },
     /// One session at each instant (ascending).
     Schedule { starts: Vec<Instant> },

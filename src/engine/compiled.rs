@@ -123,7 +123,7 @@ impl<'e> Compiled<'e> {
             calendars: exp
                 .actors
                 .iter()
-                .map(|a| CalendarKernel::new(&a.rhythm, known))
+                .map(|a| CalendarKernel::new(&a.rhythm, &a.chain.prompts, known))
                 .collect(),
             limits: Arc::new(LimitTables::new(&exp.account.windows)),
             reload_delay_s: wallet

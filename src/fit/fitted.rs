@@ -12,7 +12,7 @@ use super::keys::level::{self, Level};
 use super::keys::models::{Mix, model_per};
 use super::keys::tokens::TokensSeen;
 use super::keys::turns::Turns;
-use super::keys::{Key, days, level as levels, pooled};
+use super::keys::{Key, crowding, days, level as levels, pooled};
 use super::limits::Limits;
 use super::view::{LeftOut, LocalDays, Totals, View, date, weekday};
 use super::{FitError, Options, observed, rests, toml};
@@ -146,6 +146,7 @@ fn actor(view: &View, level: Option<&Level>, ahead: u32, preset: &str) -> (Vec<K
         Some(level) => {
             keys.extend(level.keys());
             keys.push(volume(view, level, ahead));
+            keys.push(crowding::key(view, level));
         }
         None => keys.extend(level::preset_keys(levels::counts(view).len())),
     }

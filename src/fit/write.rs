@@ -13,7 +13,14 @@ const WIDTH: usize = 100;
 const SECTIONS: [(&str, &[&str]); 5] = [
     (
         "When it works",
-        &["hours", "active", "sessions_per_day", "volume", "drift"],
+        &[
+            "hours",
+            "active",
+            "sessions_per_day",
+            "volume",
+            "drift",
+            "crowding",
+        ],
     ),
     (
         "What a session is",

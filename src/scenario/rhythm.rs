@@ -40,6 +40,8 @@ pub(super) fn read(world: &World<'_>, f: &Fields<'_>) -> Option<Rhythm> {
         Draw::constant(1.0),
     );
     let drift = f.number("drift").map_or(0.0, |n| n.value);
+    let crowding = f.share("crowding");
+    let crowding = crowding.map_or(0.0, |s| s.value.to_f64().unwrap_or(0.0));
     let (sessions_per_day, poisson) = sessions?;
     Some(Rhythm::Calendar {
         days: world.calendar.days(&week?),
@@ -48,6 +50,7 @@ pub(super) fn read(world: &World<'_>, f: &Fields<'_>) -> Option<Rhythm> {
         allow_none: f.flag("allow_none").unwrap_or(poisson),
         volume: volume?,
         drift_per_day: drift,
+        crowding,
     })
 }
 

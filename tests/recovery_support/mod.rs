@@ -72,6 +72,7 @@ pub fn truths() -> Vec<Truth> {
         active,
         sessions_per_day,
         drift_per_day,
+        crowding,
         ..
     } = &actor.rhythm
     else {
@@ -82,6 +83,7 @@ pub fn truths() -> Vec<Truth> {
     put("sessions_per_day", "median before rounding up", f64::NAN);
     put("sessions_per_day", "spread", sigma(sessions_per_day));
     put("drift", "seen", *drift_per_day);
+    put("crowding", "seen", *crowding);
     let of = |c: &ChainSpec| {
         [
             ("prompts", c.prompts.clone()),

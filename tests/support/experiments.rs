@@ -170,6 +170,7 @@ fn calendar(rng: &mut Stream, count: i64, per_day: f64) -> Rhythm {
         allow_none: rng.chance(0.3),
         volume: lognormal(1.0, 0.3),
         drift_per_day: pick(rng, &[0.0, 0.05]),
+        crowding: pick(rng, &[0.0, 0.4]),
     }
 }
 

@@ -37,7 +37,7 @@ use crate::base::law::Level;
 use crate::base::money::Money;
 use crate::base::stream::{Purpose, Stream, mix};
 use crate::base::time::Instant;
-use crate::demand::calendar::Start;
+use crate::demand::calendar::{AS_DRAWN, Start};
 use crate::demand::chain::{Chain, Next, Tokens};
 use crate::demand::kernel::HELD;
 use crate::demand::spec::Reaction;

@@ -23,7 +23,14 @@ impl<W: Watch> Trial<'_, '_, W> {
         self.tally.sums.demand_hash = self.tally.sums.demand_hash.wrapping_add(mix(
             s.at as u64 ^ mix(runaway_draw ^ (u64::from(s.actor) << 32))
         ));
-        let chain = Chain::open(rng, kernel, &self.desk.person[role], models.factors[model]);
+        let prompts = f64::from(s.prompts) / f64::from(AS_DRAWN);
+        let chain = Chain::open(
+            rng,
+            kernel,
+            &self.desk.person[role],
+            models.factors[model],
+            prompts,
+        );
         let extras = &c.extras[actor];
         let subs_left = match &extras.per_session {
             Some(n) if share < extras.share_of_sessions => n.sample_int(many).clamp(1, SUBS_MAX),
@@ -116,7 +123,8 @@ impl<W: Watch> Trial<'_, '_, W> {
             // The main agent needs one request to call it: a few seconds, one apart.
             let next = now + 4_000 + i64::from(i) * 1_000;
             let factors = models.factors[model];
-            let chain = Chain::open(rng, &c.roles[role].kernel, &self.desk.person[role], factors);
+            let person = &self.desk.person[role];
+            let chain = Chain::open(rng, &c.roles[role].kernel, person, factors, 1.0);
             let id = self.put(Slot {
                 chain,
                 next,

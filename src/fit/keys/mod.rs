@@ -6,6 +6,7 @@ pub mod compaction;
 pub mod context;
 mod context_curve;
 mod context_sessions;
+pub mod crowding;
 pub mod days;
 pub mod hours;
 pub mod level;
