@@ -8,7 +8,7 @@
 //!
 //! `BURNCAST_TUNE_SEEDS=20 cargo test --release --test tune_oracle -- --nocapture`
 //!
-//! (half a minute to four of a core for each seed; `BURNCAST_TUNE_RISK=0.05` does one risk only,
+//! (half a minute to five of two cores for each seed; `BURNCAST_TUNE_RISK=0.05` does one risk only,
 //! `BURNCAST_TUNE_FIRST=510` begins with another seed than 500). 7.30 is nearer to the limit than any
 //! such search can tell: it is recommended as one on the line.
 

@@ -51,6 +51,11 @@ impl Crowd {
             days.iter().map(day).sum::<f64>()
         };
         let wanted = days.iter().sum::<f64>() * mean(1.0);
+        if wanted <= 0.0 {
+            // So few sessions that hardly a day has one: none is crowded.
+            let scale = 1.0;
+            return Crowd { exponent, scale };
+        }
         let most = days.iter().copied().fold(1.0, f64::max);
         let (mut low, mut high) = (0.0, libm::pow(most, exponent));
         for _ in 0..HALVINGS {
@@ -89,6 +94,13 @@ mod tests {
         let crowd = Crowd::new(0.5, |_| 4.0, &law);
         let all = prompts(7.0, crowd.factor(4.0));
         assert_eq!(all, 7);
+    }
+
+    #[test]
+    fn rare_sessions_keep_their_prompts() {
+        let law = sampler(Law::Constant(7.0));
+        let crowd = Crowd::new(0.5, |_| 0.0, &law);
+        assert_eq!(prompts(7.0, crowd.factor(1.0)), 7);
     }
 
     #[test]
