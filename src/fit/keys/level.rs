@@ -65,10 +65,16 @@ pub fn counts(view: &View) -> Vec<Count> {
     all
 }
 
+/// The mean over weighted cases.
+fn average(weights: &[f64], of: impl Fn(usize) -> f64) -> f64 {
+    let sum = weights.iter().enumerate().map(|(i, w)| w * of(i));
+    sum.sum::<f64>() / weights.iter().sum::<f64>()
+}
+
 /// Mean and variance of a level over weighted cases.
-fn mixed(average: &dyn Fn(&dyn Fn(usize) -> f64) -> f64, of: &dyn Fn(usize) -> State) -> State {
-    let mean = average(&|i| of(i).mean);
-    let variance = average(&|i| {
+fn mixed(weights: &[f64], of: impl Fn(usize) -> State) -> State {
+    let mean = average(weights, |i| of(i).mean);
+    let variance = average(weights, |i| {
         let s = of(i);
         s.variance + (s.mean - mean) * (s.mean - mean)
     });
@@ -115,26 +121,17 @@ impl Level {
             like * usual * 0.5 * (after - before)
         };
         let weights: Vec<f64> = (0..profile.len()).map(weight).collect();
-        let total: f64 = weights.iter().sum();
-        let average = |f: &dyn Fn(usize) -> f64| {
-            weights
-                .iter()
-                .enumerate()
-                .map(|(i, w)| w * f(i))
-                .sum::<f64>()
-                / total
-        };
-        let drift = average(&|i| profile[i].0);
+        let drift = average(&weights, |i| profile[i].0);
         let runs: Vec<Filtered> = profile
             .iter()
             .map(|p| Filtered::run(counts, p.1, p.0))
             .collect();
-        let spread = spread(counts, average(&|i| profile[i].1), &profile);
+        let spread = spread(counts, average(&weights, |i| profile[i].1), &profile);
         let smoothed: Vec<Vec<State>> = runs.iter().map(Filtered::smoothed).collect();
         let path: Vec<State> = (0..counts.len())
-            .map(|d| mixed(&average, &|i| smoothed[i][d]))
+            .map(|d| mixed(&weights, |i| smoothed[i][d]))
             .collect();
-        let last = mixed(&average, &|i| runs[i].last());
+        let last = mixed(&weights, |i| runs[i].last());
         let mean = last.mean;
         let levels: Vec<f64> = path.iter().map(|s| s.mean).collect();
         let (law, word) = shape(counts, &levels, mean, spread.value);
