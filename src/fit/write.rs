@@ -68,6 +68,8 @@ const SECTIONS: [(&str, &[&str]); 5] = [
             "sub_agents.gap",
             "sub_agents.first_context",
             "sub_agents.growth",
+            "sub_agents.early_growth",
+            "sub_agents.early_requests",
             "sub_agents.input",
             "sub_agents.output",
             "sub_agents.cache.miss_rate",

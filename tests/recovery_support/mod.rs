@@ -112,6 +112,12 @@ pub fn truths() -> Vec<Truth> {
     put("model_per", "share of the first", 0.7);
     put("sub_agents.share", "share", subs.share_of_sessions);
     quantiles(&mut put, "sub_agents.per_session", &subs.per_session);
+    put("sub_agents.early_growth", "value", subs.chain.early_growth);
+    put(
+        "sub_agents.early_requests",
+        "value",
+        subs.chain.early_requests,
+    );
     for (key, draw) in [
         (
             "sub_agents.requests_per_prompt",

@@ -5,6 +5,7 @@ use super::super::laws::{Marginal, Sample, scaled};
 use super::super::toml;
 use super::super::view::View;
 use super::cache::Cache;
+use super::context::{self, Run};
 use super::pooled::{self, Usual};
 use super::tokens::TokensSeen;
 use super::{Drawn, FEW, Key};
@@ -32,7 +33,7 @@ pub struct Agents {
     requests: Sample,
     gap: Sample,
     first_context: Sample,
-    growth: Sample,
+    growth: Vec<Run>,
     no_growth: Vec<(u32, f64, f64)>,
     tokens: TokensSeen,
 }
@@ -55,16 +56,28 @@ impl Agents {
         for (s, a) in view.agents() {
             all.requests.add(a.turns.len() as f64, s.day);
             a.turns.iter().for_each(|t| all.tokens.add(s.day, t));
-            for pair in a.turns.windows(2) {
+            let mut run = Run {
+                day: s.day,
+                logs: Vec::new(),
+                lost: 0.0,
+            };
+            for (i, pair) in a.turns.windows(2).enumerate() {
                 let (before, after) = (&pair[0], &pair[1]);
                 all.gap
                     .add((after.at - before.at).max(1) as f64 / 1000.0, s.day);
                 if before.model == after.model && after.context > 0.6 * before.context {
                     let grown = after.reference() - before.reference();
-                    all.growth.add(grown, s.day);
                     all.no_growth
                         .push((s.day, f64::from(u8::from(grown <= 0.0)), 1.0));
+                    if grown > 0.0 {
+                        run.logs.push((i + 1, libm::log(grown)));
+                    } else {
+                        run.lost -= grown;
+                    }
                 }
+            }
+            if !run.logs.is_empty() {
+                all.growth.push(run);
             }
         }
         all.first_context = by_requests(view);
@@ -119,7 +132,7 @@ impl Agents {
         });
         let gap = self.drawn("sub_agents.gap", &self.gap).key().0;
         keys.extend([requests.0, gap, first.0]);
-        keys.push(self.growth());
+        keys.extend(context::of_agents(&self.growth, &self.no_growth));
         keys.push(self.tokens.input_key("sub_agents.input"));
         keys.push(self.tokens.output_key("sub_agents.output"));
         keys.extend(cache.agent_keys());
@@ -170,17 +183,11 @@ impl Agents {
                 false,
                 86_400.0,
             ),
-            "sub_agents.first_context" => (
+            _ => (
                 "Context of a first request, reference tokens, by the requests that follow",
                 "sub-agents",
                 false,
                 1e6,
-            ),
-            _ => (
-                "Tokens that each request adds",
-                "requests",
-                false,
-                500_000.0,
             ),
         };
         Drawn {
@@ -191,18 +198,6 @@ impl Agents {
             counts,
             most,
         }
-    }
-
-    fn growth(&self) -> Key {
-        let drawn = self.drawn("sub_agents.growth", &self.growth);
-        let (mut key, law) = drawn.key();
-        let zeros = share(self.no_growth.iter().copied()).filter(|s| s.value >= 0.005);
-        if let (Some(m), Some(zeros)) = (law, zeros) {
-            let bound = drawn.bound(&m);
-            key.value = Some(toml::draw(&super::either(zeros.value, 0.0, m.law), bound));
-            key.shown.push(("without growth", zeros));
-        }
-        key
     }
 
     /// Most that start at one prompt. In the engine prompts start them from the first one on until

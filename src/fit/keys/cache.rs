@@ -190,9 +190,15 @@ impl Cache {
             return Key::preset(name, ABOUT, n as u64, "cold requests", FEW);
         };
         let mut shown: Vec<(&'static str, Estimate)> = vec![("without any", bare)];
-        let warm = fit(&self.head, false).filter(|_| self.head.len() >= FEW);
-        let (value, words) = match warm {
-            None => ("0".to_owned(), "hardly any read something".to_owned()),
+        let (value, words) = match fit(&self.head, false) {
+            None => ("0".to_owned(), "none read anything".to_owned()),
+            Some(m) if self.head.len() < FEW => {
+                shown.push(("median of the others", m.median));
+                let law = Law::Empirical(self.head.sorted());
+                let law = either(bare.value, 0.0, law);
+                let words = format!("the {} that were read", self.head.len());
+                (toml::draw(&law, None), words)
+            }
             Some(m) => {
                 shown.push(("median of the others", m.median));
                 let law = match m.law {
@@ -229,4 +235,39 @@ fn by_reads(turns: &[Turn]) -> Option<bool> {
         }
     }
     (all > 0).then(|| 2 * warm > all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heads(reads: &[f64]) -> Key {
+        let mut cache = Cache::default();
+        for (day, read) in (0..).zip(reads) {
+            cache.head.add(*read, day);
+            let bare = f64::from(u8::from(*read <= 0.0));
+            cache.bare.push((day, bare, 1.0));
+        }
+        cache.shared("cache.shared")
+    }
+
+    /// A head that eleven of fifteen cold requests read is not "none", though eleven make no law.
+    #[test]
+    fn a_few_heads_stand_as_they_are() {
+        let mut reads = vec![0.0; 4];
+        reads.extend((0..11).map(|i| 9_600.0 + f64::from(i)));
+        let key = heads(&reads);
+        let value = key.value.unwrap();
+        assert!(
+            value.contains("0.2667") && value.contains("9604"),
+            "{value}"
+        );
+        assert_eq!(key.words, "the 11 that were read");
+    }
+
+    #[test]
+    fn no_head_is_none_and_too_few_requests_say_nothing() {
+        assert_eq!(heads(&[0.0; 15]).value.as_deref(), Some("0"));
+        assert_eq!(heads(&[9_600.0; 5]).value, None);
+    }
 }

@@ -13,7 +13,7 @@ use super::super::laws::sample::effective;
 use super::super::laws::{Marginal, Sample, fit};
 use super::super::toml;
 use super::super::view::{Session, View};
-use super::context_curve::Curve;
+use super::context_curve::{AGENTS, Curve, MAIN};
 use super::context_sessions::Sessions;
 use super::{Drawn, FEW, Key, either};
 use crate::base::law::{Draw, Law};
@@ -109,14 +109,18 @@ pub fn growth(view: &View) -> Growth {
         };
     }
     let late_mean = late(&runs);
-    let (curve, mut keys) = Curve::of(&runs);
+    let (curve, mut keys) = Curve::of(&runs, &MAIN);
     let plain = faded(&runs, &curve);
     let sessions = Sessions::of(&plain);
     keys.push(sessions.key());
     let sample = sessions.alike(&plain);
     if let Some(shape) = fit(&sample, false) {
-        let m = placed(shape, &runs, &curve, &sessions);
-        keys.insert(0, growth_key(m, &sample, &zeros));
+        let spread = |without| match without {
+            None => sessions.spread,
+            Some(day) => sessions.without(day),
+        };
+        let m = placed(shape, &runs, &curve, &spread);
+        keys.insert(0, growth_key("growth", m, &sample, &zeros));
     }
     Growth { keys, late_mean }
 }
@@ -146,14 +150,41 @@ fn ln_mean(runs: &[Run], curve: &Curve, without: Option<u32>) -> f64 {
     libm::log((sum / f64::max(n, 1.0)).max(1.0))
 }
 
+/// Growth of sub-agents, which are not told apart by how fast they grow. `zeros`: of all requests,
+/// those without growth.
+pub fn of_agents(runs: &[Run], zeros: &[(u32, f64, f64)]) -> Vec<Key> {
+    const NAME: &str = "sub_agents.growth";
+    let n: usize = runs.iter().map(|r| r.logs.len()).sum();
+    if n < FEW {
+        return vec![Key::preset(NAME, about(NAME), n as u64, "requests", FEW)];
+    }
+    let (curve, mut keys) = Curve::of(runs, &AGENTS);
+    let mut sample = Sample::default();
+    for r in faded(runs, &curve) {
+        r.logs
+            .iter()
+            .for_each(|(_, y)| sample.add(libm::exp(*y), r.day));
+    }
+    if let Some(shape) = fit(&sample, false) {
+        let m = placed(shape, runs, &curve, &|_| 0.0);
+        keys.insert(0, growth_key(NAME, m, &sample, zeros));
+    }
+    keys
+}
+
 /// The law moved to where the mean growth is right, sessions' differences included; intervals by
-/// leaving out a day at a time.
-fn placed(shape: Marginal, runs: &[Run], curve: &Curve, sessions: &Sessions) -> Marginal {
+/// leaving out a day at a time. `spread`: between sessions, of all days or without one.
+fn placed(
+    shape: Marginal,
+    runs: &[Run],
+    curve: &Curve,
+    spread: &dyn Fn(Option<u32>) -> f64,
+) -> Marginal {
     // A lognormal factor with median 1 has the mean e^(σ²/2).
     let ln_factor = |mean: f64, spread: f64, ln_mean: f64| mean - 0.5 * spread * spread - ln_mean;
     let mean = |law: &Law| libm::log(Draw::of(law.clone()).mean_estimate());
     let seen = ln_mean(runs, curve, None);
-    let by = ln_factor(seen, sessions.spread, mean(&shape.law));
+    let by = ln_factor(seen, spread(None), mean(&shape.law));
     let theta: BTreeMap<u32, Vec<f64>> = match &shape.inside {
         Some(inside) => inside.spread.without(&inside.theta).into_iter().collect(),
         None => BTreeMap::new(),
@@ -167,7 +198,7 @@ fn placed(shape: Marginal, runs: &[Run], curve: &Curve, sessions: &Sessions) -> 
             _ => shape.law.clone(),
         };
         let ln = ln_mean(runs, &curve.without(*day), Some(*day));
-        let by = ln_factor(ln, sessions.without(*day), mean(&law));
+        let by = ln_factor(ln, spread(Some(*day)), mean(&law));
         let draw = Draw::of(law);
         [0.5, 0.9].map(|p| by + libm::log(draw.quantile(p)))
     };
@@ -194,7 +225,7 @@ fn placed(shape: Marginal, runs: &[Run], curve: &Curve, sessions: &Sessions) -> 
     let mut m = shape.clone();
     (m.median, m.p90) = (around(shape.median, 0), around(shape.p90, 1));
     let mut m = m.times(libm::exp(by));
-    m.mean = libm::exp(seen - 0.5 * sessions.spread * sessions.spread);
+    m.mean = libm::exp(seen - 0.5 * spread(None) * spread(None));
     m
 }
 
@@ -209,7 +240,7 @@ fn late(runs: &[Run]) -> f64 {
 }
 
 pub fn about(name: &str) -> &'static str {
-    match name {
+    match name.trim_start_matches("sub_agents.") {
         "growth" => "Tokens that a request adds to the context, once it is under way",
         "early_growth" => "Extra growth of the first requests",
         "early_requests" => "How many requests it lasts",
@@ -217,10 +248,15 @@ pub fn about(name: &str) -> &'static str {
     }
 }
 
-fn growth_key(mut m: Marginal, sample: &Sample, zeros: &[(u32, f64, f64)]) -> Key {
+fn growth_key(
+    name: &'static str,
+    mut m: Marginal,
+    sample: &Sample,
+    zeros: &[(u32, f64, f64)],
+) -> Key {
     let drawn = Drawn {
-        name: "growth",
-        about: about("growth"),
+        name,
+        about: about(name),
         of: "requests",
         sample,
         counts: false,

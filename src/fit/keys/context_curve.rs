@@ -21,8 +21,6 @@ use super::context::{Run, about, effective_days};
 const EARLY: usize = 64;
 /// Fewest sessions with ten requests of which a curve is made.
 const CURVES_FEW: usize = 15;
-/// The preset's curve, taken off where there is too little to fit one.
-const USUAL: (f64, f64) = (3.6, 4.5);
 /// Least growth at the beginning that is worth a curve.
 const CURVE_MIN: f64 = 0.3;
 /// ln τ beyond which nothing fades within a session.
@@ -31,7 +29,51 @@ const ENDLESS: f64 = 4.0;
 const ONE_STEP: f64 = -std::f64::consts::LN_2;
 /// ln of the largest e that a scenario takes, 1,000.
 const STEEPEST: f64 = 6.907;
-const OF: &str = "sessions of ten requests";
+
+/// Chains that a curve is made of.
+pub struct Chains {
+    /// Keys of e and τ.
+    names: [&'static str; 2],
+    of: &'static str,
+    /// e and τ where there is too little to fit a curve.
+    usual: (f64, f64),
+    /// Whether the presets have the usual curve, so that it need not be written.
+    preset: bool,
+}
+
+pub const MAIN: Chains = Chains {
+    names: ["early_growth", "early_requests"],
+    of: "sessions of ten requests",
+    usual: (3.6, 4.5),
+    preset: true,
+};
+
+/// In the logs of 18 people a sub-agent's first steps are 4 to 6 times as large as its late ones.
+pub const AGENTS: Chains = Chains {
+    names: ["sub_agents.early_growth", "sub_agents.early_requests"],
+    of: "sub-agents of ten requests",
+    usual: (6.0, 5.5),
+    preset: false,
+};
+
+impl Chains {
+    /// The usual curve's keys, where only `long` chains are long enough.
+    fn few(&self, long: u64) -> Vec<Key> {
+        let usual = [self.usual.0, self.usual.1];
+        let key = |(name, value): (&'static str, f64)| {
+            let preset = Key::preset(name, about(name), long, self.of, CURVES_FEW);
+            if self.preset {
+                return preset;
+            }
+            Key {
+                value: Some(toml::number(value)),
+                words: format!("too few, {CURVES_FEW} are needed: what is usual"),
+                ..preset
+            }
+        };
+        self.names.into_iter().zip(usual).map(key).collect()
+    }
+}
 
 /// The curve, by the logarithms of e and τ.
 #[derive(Clone, Debug)]
@@ -52,18 +94,16 @@ impl Curve {
     }
 
     /// Fits the curve and writes its keys.
-    pub fn of(runs: &[Run]) -> (Curve, Vec<Key>) {
+    pub fn of(runs: &[Run], chains: &Chains) -> (Curve, Vec<Key>) {
         let long = runs.iter().filter(|r| r.logs.len() >= 9).count() as u64;
         let known = |t: [f64; 2], flat| Curve {
             t,
             moves: BTreeMap::new(),
             flat,
         };
-        let usual = [libm::log(USUAL.0), libm::log(USUAL.1)];
+        let usual = [libm::log(chains.usual.0), libm::log(chains.usual.1)];
         if long < CURVES_FEW as u64 {
-            let keys = ["early_growth", "early_requests"]
-                .map(|name| Key::preset(name, about(name), long, OF, CURVES_FEW));
-            return (known(usual, false), keys.into());
+            return (known(usual, false), chains.few(long));
         }
         let n: f64 = runs.iter().map(|r| r.logs.len() as f64).sum();
         let cost = |t: &[f64]| -> f64 {
@@ -75,15 +115,17 @@ impl Curve {
         let found = lowest(&[libm::log(2.0), usual[1]], 0.5, 150, cost);
         let t = possible(&found);
         if libm::exp(t[0] - libm::exp(-t[1])) < CURVE_MIN || t[1] > ENDLESS {
+            let name = chains.names[0];
             let key = Key {
                 value: Some("0".to_owned()),
                 words: "growth does not fade".to_owned(),
-                ..Key::preset("early_growth", about("early_growth"), long, OF, 0)
+                ..Key::preset(name, about(name), long, chains.of, 0)
             };
             return (known(usual, true), vec![key]);
         }
         let moves = moves(runs, t);
-        let key = |name: &'static str, k: usize| {
+        let key = |k: usize| {
+            let name = chains.names[k];
             let shown = around(
                 libm::exp(t[k]),
                 moves.values().map(|m| m[k] * m[k]).sum(),
@@ -96,11 +138,11 @@ impl Curve {
                 value: Some(toml::number(shown.value)),
                 shown: vec![("value", shown)],
                 n: long,
-                of: OF,
+                of: chains.of,
                 words: String::new(),
             }
         };
-        let keys = vec![key("early_growth", 0), key("early_requests", 1)];
+        let keys = vec![key(0), key(1)];
         let curve = Curve {
             moves,
             ..known(t, false)
@@ -202,11 +244,35 @@ mod tests {
                 lost: 0.0,
             };
             let runs: Vec<Run> = (0..100).map(one).collect();
-            let (_, keys) = Curve::of(&runs);
+            let (_, keys) = Curve::of(&runs, &MAIN);
             let value = |k: usize| keys[k].value.as_ref().unwrap().replace('_', "");
             let (e, fade): (f64, f64) = (value(0).parse().unwrap(), value(1).parse().unwrap());
             assert!(e > 1.0 && e <= 1_000.0 && fade >= 0.49, "{e} {fade}");
         }
+    }
+
+    /// Few sub-agents have the usual curve, which no preset writes; main chains have the preset's.
+    #[test]
+    fn few_chains_have_the_usual_curve() {
+        let one = |session: u32| Run {
+            day: session,
+            logs: (1..=10).map(|i| (i, 7.0)).collect(),
+            lost: 0.0,
+        };
+        let runs: Vec<Run> = (0..5).map(one).collect();
+        let (curve, keys) = Curve::of(&runs, &AGENTS);
+        assert!((libm::exp(curve.boost(0)) - 7.0).abs() < 1e-9);
+        let value = |k: &Key| k.value.clone().unwrap_or_default();
+        let all: Vec<_> = keys.iter().map(|k| (k.name, value(k))).collect();
+        assert_eq!(
+            all,
+            [
+                ("sub_agents.early_growth", "6".to_owned()),
+                ("sub_agents.early_requests", "5.5".to_owned())
+            ]
+        );
+        let (_, keys) = Curve::of(&runs, &MAIN);
+        assert!(keys.iter().all(|k| k.value.is_none()));
     }
 
     /// The mean at each index is what is found, also where sessions of different length grow
@@ -235,7 +301,7 @@ mod tests {
             }
         };
         let runs: Vec<Run> = (0..400).map(&mut run).collect();
-        let (curve, keys) = Curve::of(&runs);
+        let (curve, keys) = Curve::of(&runs, &MAIN);
         assert_eq!(keys.len(), 2);
         // Of the first twelve requests all sessions have some, of the others only those that grow
         // faster.
