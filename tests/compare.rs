@@ -1,6 +1,10 @@
 //! Comparisons: equal demand under different rules, intervals that hold, and Opus against Sonnet as a
 //! hand calculation has it.
 
+mod support {
+    pub mod by_hand;
+}
+
 use std::sync::atomic::AtomicBool;
 
 use burncast::analysis::compare::break_even::{Meeting, Quantity};
@@ -15,14 +19,7 @@ use burncast::engine::series::Series;
 use burncast::report::compare as report;
 use burncast::report::page::Look;
 use burncast::scenario::{self, RivalTitle, Rivals, Scenario};
-
-fn parse(text: &str, sets: &[&str]) -> Scenario {
-    let sets: Vec<String> = sets.iter().map(|s| (*s).to_owned()).collect();
-    match scenario::parse("test.toml", text, &sets) {
-        Ok(scenario) => scenario,
-        Err(problems) => panic!("{}", problems.render(false, 100)),
-    }
-}
+use support::by_hand::{EXACT, OPUS, SONNET, by_hand, parse, to_the_cent};
 
 fn play(exp: &Experiment, trials: u64) -> Outcome {
     let options = RunOptions {
@@ -136,79 +133,6 @@ fn paired_intervals_cover_and_are_narrower() {
     assert!(unpaired >= paired, "{unpaired} of {seeds}");
 }
 
-/// The heavy preset with every distribution made a number: one session of six requests a day.
-const EXACT: &str = r#"
-start = 2026-12-01
-horizon = "1 month"
-timezone = "UTC"
-[run]
-trials = 3
-[plan]
-name = "max-5x"
-[[plan.window]]
-id = "session"
-limit = { usd = 1_000 }
-[[plan.window]]
-id = "week"
-limit = { usd = 1.5 }
-[wallet]
-enabled = true
-balance = 500
-monthly_limit = "unlimited"
-tax = "10 %"
-[[actor]]
-name = "me"
-preset = "claude-code-heavy"
-models = "opus-5.5"
-every = "day 09:00"
-prompts = 2
-requests_per_prompt = 3
-gap = 60
-prompt_gap = 120
-first_context = 20_000
-growth = 1_000
-early_growth = 0
-session_growth = 1
-input = 0
-output = 300
-cache = { on_plan = "1h", on_credits = "5m", miss_rate = 0, shared = 0 }
-compaction = false
-sub_agents = false
-"#;
-
-/// Dollars per million tokens: write 5 minutes, write 1 hour, read, output.
-type Prices = [f64; 4];
-const OPUS: Prices = [5.0, 8.0, 0.20, 20.0];
-const SONNET: Prices = [2.5, 4.0, 0.10, 10.0];
-
-/// The same by hand: dollars of the work, what goes beyond the plan, and the share of the week that
-/// the work needs.
-fn by_hand(p: Prices, requests_per_prompt: usize) -> (f64, f64, f64) {
-    let (mut value, mut extra, mut room) = (0.0, 0.0, 1.5);
-    for day in 0..31 {
-        if day % 7 == 0 {
-            room = 1.5;
-        }
-        for n in 0..2 * requests_per_prompt {
-            // Newer models make 1.3 tokens of one of the reference tokenizer.
-            let (read, write) = match n {
-                0 => (0.0, 26_000.0),
-                n => (26_000.0 + 1_300.0 * (n - 1) as f64, 1_300.0),
-            };
-            let tokens =
-                |write_price: f64| (read * p[2] + write * write_price + 390.0 * p[3]) / 1e6;
-            value += tokens(p[1]);
-            if room > 0.0 {
-                room -= tokens(p[1]);
-            } else {
-                // Credits keep the cache five minutes, so they write at that price.
-                extra += tokens(p[0]);
-            }
-        }
-    }
-    (value, extra, value / 1.5 / (31.0 / 7.0))
-}
-
 fn compared(scenario: &Scenario, models: &[&str]) -> Comparison {
     let mixes: Vec<String> = models.iter().map(|m| (*m).to_owned()).collect();
     let found = match scenario.on_models(&mixes, false) {
@@ -250,29 +174,22 @@ fn held_against(scenario: &Scenario, found: &Rivals) -> Comparison {
     .unwrap()
 }
 
-#[track_caller]
-fn to_the_cent(found: f64, expected: f64) {
-    assert!(
-        (found - expected).abs() < 0.000_01,
-        "{found} is not {expected}"
-    );
-}
-
 #[test]
 fn opus_against_sonnet_is_the_hand_calculation() {
     let c = compared(&parse(EXACT, &[]), &["opus-5.5", "sonnet-5.5"]);
     for (entry, prices) in c.entries.iter().zip([OPUS, SONNET]) {
-        let (value, extra, week) = by_hand(prices, 3);
-        to_the_cent(entry.value_usd.mean, value);
-        to_the_cent(entry.extra_usd, extra);
-        to_the_cent(entry.tax_usd, (100.0 + extra) * 0.1);
-        to_the_cent(entry.cost_usd.mean, (100.0 + extra) * 1.1);
+        let hand = by_hand(prices, 3);
+        to_the_cent(entry.value_usd.mean, hand.value);
+        to_the_cent(entry.extra_usd, hand.extra);
+        to_the_cent(entry.tax_usd, (100.0 + hand.extra) * 0.1);
+        to_the_cent(entry.cost_usd.mean, (100.0 + hand.extra) * 1.1);
         assert_eq!(entry.cost_usd.p05, entry.cost_usd.p95);
         let found = entry.windows.iter().find(|w| w.name == "week").unwrap();
         assert!(
-            (found.needed.mean - week).abs() < 2e-6,
-            "{} {week}",
-            found.needed.mean
+            (found.needed.mean - hand.week).abs() < 2e-6,
+            "{} {}",
+            found.needed.mean,
+            hand.week
         );
     }
     let (opus, sonnet) = (by_hand(OPUS, 3), by_hand(SONNET, 3));
@@ -280,16 +197,16 @@ fn opus_against_sonnet_is_the_hand_calculation() {
     // millionths, 260 more each time, for five more: $0.3354, in 31 days $10.3974, or 1.565 weeks of
     // $1.50 a week. From the second request of a week's fifth day on credits pay, whose writes cost
     // $5: 0.1001 + 2 x 0.2379 in each of four weeks, $2.3036. Sonnet: half of each price.
-    to_the_cent(opus.0, 10.3974);
-    to_the_cent(opus.1, 2.3036);
-    to_the_cent(opus.2, 10.3974 / 1.5 * 7.0 / 31.0);
-    to_the_cent(sonnet.0, 5.1987);
-    to_the_cent(sonnet.1, 0.0);
-    to_the_cent(sonnet.2, 5.1987 / 1.5 * 7.0 / 31.0);
+    to_the_cent(opus.value, 10.3974);
+    to_the_cent(opus.extra, 2.3036);
+    to_the_cent(opus.week, 10.3974 / 1.5 * 7.0 / 31.0);
+    to_the_cent(sonnet.value, 5.1987);
+    to_the_cent(sonnet.extra, 0.0);
+    to_the_cent(sonnet.week, 5.1987 / 1.5 * 7.0 / 31.0);
     to_the_cent(c.entries[0].cost_usd.mean, (100.0 + 2.3036) * 1.1);
     to_the_cent(c.entries[1].cost_usd.mean, 110.0);
-    to_the_cent(c.pairs[0].cost_usd.mean.value, -opus.1 * 1.1);
-    to_the_cent(c.pairs[0].value_usd.mean.value, sonnet.0 - opus.0);
+    to_the_cent(c.pairs[0].cost_usd.mean.value, -opus.extra * 1.1);
+    to_the_cent(c.pairs[0].value_usd.mean.value, sonnet.value - opus.value);
     assert_eq!(
         (c.pairs[0].cost_usd.less.value, c.pairs[0].same_demand),
         (1.0, true)
@@ -303,8 +220,8 @@ fn the_break_even_is_where_the_hand_calculation_crosses() {
         &parse(EXACT, &["actor.me.requests_per_prompt=30"]),
         &["opus-5.5", "sonnet-5.5"],
     );
-    let opus = by_hand(OPUS, 30).0;
-    let over = (30..).find(|n| by_hand(SONNET, *n).0 > opus).unwrap() as f64 / 30.0;
+    let opus = by_hand(OPUS, 30).value;
+    let over = (30..).find(|n| by_hand(SONNET, *n).value > opus).unwrap() as f64 / 30.0;
     let b = &c.break_evens[0];
     assert_eq!((b.dearer, b.cheaper, b.assumed), (0, 1, 1.0));
     assert_eq!(b.quantities[0], Quantity::Value);

@@ -1,6 +1,10 @@
 //! Plans against each other: costs that a hand calculation has, equal demand, shares that add up, use
 //! that grows, the same bytes on any number of threads, and what people see.
 
+mod support {
+    pub mod by_hand;
+}
+
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
@@ -15,14 +19,7 @@ use burncast::engine::series::Series;
 use burncast::report::page::Look;
 use burncast::report::plans as report;
 use burncast::scenario::{self, Offers, Scenario};
-
-fn parse(text: &str, sets: &[&str]) -> Scenario {
-    let sets: Vec<String> = sets.iter().map(|s| (*s).to_owned()).collect();
-    match scenario::parse("test.toml", text, &sets) {
-        Ok(scenario) => scenario,
-        Err(problems) => panic!("{}", problems.render(false, 100)),
-    }
-}
+use support::by_hand::{ByHand, EXACT, OPUS, by_hand, parse, to_the_cent};
 
 fn found(scenario: &Scenario) -> Offers {
     match scenario.offers() {
@@ -86,83 +83,15 @@ fn entry<'f>(f: &'f PlansFinding, named: &str) -> &'f Entry {
     found.unwrap_or_else(|| panic!("no {named}"))
 }
 
-/// One session of six requests a day, nothing random, on windows of known size.
-const EXACT: &str = r#"
-start = 2026-12-01
-horizon = "1 month"
-timezone = "UTC"
-[run]
-trials = 3
-[plan]
-name = "max-5x"
-[[plan.window]]
-id = "session"
-limit = { usd = 1_000 }
-[[plan.window]]
-id = "week"
-limit = { usd = 1.5 }
-[wallet]
-enabled = true
-tax = "10 %"
-[[actor]]
-name = "me"
-preset = "claude-code-heavy"
-models = "opus-5.5"
-every = "day 09:00"
-prompts = 2
-requests_per_prompt = 3
-gap = 60
-prompt_gap = 120
-first_context = 20_000
-growth = 1_000
-early_growth = 0
-session_growth = 1
-input = 0
-output = 300
-cache = { on_plan = "1h", on_credits = "5m", miss_rate = 0, shared = 0 }
-compaction = false
-sub_agents = false
-"#;
-
-/// Dollars of the month by hand: all of it with a 1-hour cache, all of it with a 5-minute cache, and
-/// with the 5-minute cache only what the week of 1.5 dollars does not hold.
-fn by_hand() -> (f64, f64, f64) {
-    let (mut plan, mut key, mut extra, mut room) = (0.0, 0.0, 0.0, 1.5);
-    for day in 0..31 {
-        if day % 7 == 0 {
-            room = 1.5;
-        }
-        for n in 0..6 {
-            let (read, write) = match n {
-                0 => (0.0, 26_000.0),
-                n => (26_000.0 + 1_300.0 * f64::from(n - 1), 1_300.0),
-            };
-            // Opus 5.5: read 0.20, output 20, write 8 for an hour and 5 for five minutes.
-            let cost = |write_price: f64| (read * 0.2 + write * write_price + 390.0 * 20.0) / 1e6;
-            plan += cost(8.0);
-            key += cost(5.0);
-            if room > 0.0 {
-                room -= cost(8.0);
-            } else {
-                extra += cost(5.0);
-            }
-        }
-    }
-    (plan, key, extra)
-}
-
-#[track_caller]
-fn to_the_cent(found: f64, expected: f64) {
-    assert!(
-        (found - expected).abs() < 0.000_05,
-        "{found} is not {expected}"
-    );
-}
-
 #[test]
 fn every_plan_costs_what_the_hand_calculation_says() {
     let f = answer(&parse(EXACT, &[]), Some(0), 3, 2);
-    let (plan, key, extra) = by_hand();
+    let ByHand {
+        value: plan,
+        key,
+        extra,
+        ..
+    } = by_hand(OPUS, 3);
     assert!(extra > 1.0);
     to_the_cent(f.value_usd.mean, plan);
     let costs: BTreeMap<String, f64> = (f.verdict.entries.iter())
@@ -199,7 +128,7 @@ fn every_plan_costs_what_the_hand_calculation_says() {
 #[test]
 fn the_switch_over_is_where_the_lines_meet() {
     let f = answer(&parse(EXACT, &["wallet.tax=0", "plan.window="]), None, 3, 1);
-    let (_, key, _) = by_hand();
+    let key = by_hand(OPUS, 3).key;
     let switch = f.growth.switches.first().expect("one");
     let names = [switch.from, switch.to].map(|i| f.verdict.entries[i].label.clone());
     assert_eq!(names, ["API", "Pro"]);
