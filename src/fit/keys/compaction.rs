@@ -15,6 +15,7 @@ use super::super::laws::{Family, Sample, fit};
 use super::super::toml;
 use super::super::view::{Session, View};
 use super::Key;
+use super::context::grown;
 use crate::base::law::{Draw, Law};
 use crate::base::special::normal_tails;
 use crate::stats::estimate::Estimate;
@@ -284,20 +285,13 @@ impl Compactions {
     }
 }
 
-/// Mean late growth of a session, reference tokens; `None` where it is short. The steps that filled a
-/// context are large, and count where they were logged: without them the mean would be too small.
+/// Mean late growth of a session, reference tokens; `None` where it is short.
 fn own_growth(s: &Session) -> Option<f64> {
     let late = s.main.get(LATE..)?;
     let steps: Vec<f64> = late
         .windows(2)
         .filter(|p| p[0].model == p[1].model)
-        .filter_map(|p| match p[1].dropped {
-            None => Some((p[1].reference() - p[0].reference()).max(0.0)),
-            Some(drop) if drop.before > p[0].context => {
-                Some((drop.before - p[0].context) / p[0].tokenizer)
-            }
-            Some(_) => None,
-        })
+        .filter_map(|p| Some(grown(&p[0], &p[1])?.max(0.0)))
         .collect();
     let enough = steps.len() >= LATE_FEW;
     enough.then(|| steps.iter().sum::<f64>() / steps.len() as f64)

@@ -12,7 +12,7 @@ use super::super::laws::interval::{around, factor};
 use super::super::laws::sample::effective;
 use super::super::laws::{Marginal, Sample, fit};
 use super::super::toml;
-use super::super::view::{Session, View};
+use super::super::view::{Session, Turn, View};
 use super::context_curve::{AGENTS, Curve, MAIN};
 use super::context_sessions::Sessions;
 use super::{Drawn, FEW, Key, either};
@@ -66,6 +66,17 @@ pub fn first_key(sample: &Sample) -> Key {
     .0
 }
 
+/// Tokens by which a context grew from one request to the next of the same model; `None` where it was
+/// replaced and nobody knows. What was about to be asked when the context was replaced has grown too;
+/// large steps are the likeliest to be cut off.
+pub fn grown(a: &Turn, b: &Turn) -> Option<f64> {
+    match b.dropped {
+        Some(drop) if drop.before > a.context => Some((drop.before - a.context) / a.tokenizer),
+        Some(_) => None,
+        None => Some(b.reference() - a.reference()),
+    }
+}
+
 fn run(s: &Session, zeros: &mut Vec<(u32, f64, f64)>) -> Run {
     let (mut logs, mut lost) = (Vec::new(), 0.0);
     for (i, pair) in s.main.windows(2).enumerate() {
@@ -73,13 +84,7 @@ fn run(s: &Session, zeros: &mut Vec<(u32, f64, f64)>) -> Run {
         if a.model != b.model || a.context < CONTEXT_MIN || b.context < CONTEXT_MIN {
             continue;
         }
-        // What was about to be asked when the context was replaced has grown too; large steps are
-        // the likeliest to be cut off.
-        let grown = match b.dropped {
-            Some(drop) if drop.before > a.context => (drop.before - a.context) / a.tokenizer,
-            Some(_) => continue,
-            None => b.reference() - a.reference(),
-        };
+        let Some(grown) = grown(a, b) else { continue };
         zeros.push((s.day, f64::from(u8::from(grown <= 0.0)), 1.0));
         if grown > 0.0 {
             logs.push((i + 1, libm::log(grown)));

@@ -16,7 +16,8 @@ const DRIFT_FEW: usize = 15;
 /// the log level with a step of 0.12 to 0.22 a day forecast best.
 const DRIFT_USUAL: f64 = 0.12;
 /// How far one person's drift may be from it (standard deviation of the logarithm): nine of ten
-/// between 0.06 and 0.23. Few weeks of one person look like more, and forecast worse with it.
+/// between 0.06 and 0.23. No more than
+/// what forecast best.
 const DRIFT_SPREAD: f64 = 0.4;
 /// Steps of drift whose likelihood is looked at.
 const DRIFTS: [f64; 19] = [
