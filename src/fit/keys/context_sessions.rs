@@ -62,7 +62,7 @@ impl Sessions {
         };
         let within: f64 = runs.iter().zip(&means).map(|(r, m)| square(r, m)).sum();
         let inside = within / (total - means.len() as f64).max(1.0);
-        let logs: Vec<(f64, f64)> = means.iter().map(|m| (m.logs, inside / m.n)).collect();
+        let logs: Vec<[f64; 3]> = means.iter().map(|m| [m.logs, inside / m.n, 1.0]).collect();
         let between = paule_mandel(&logs);
         let weight = |m: &Mean| 1.0 / (between + inside / m.n).max(1e-12);
         let sum: f64 = means.iter().map(weight).sum();
@@ -134,7 +134,7 @@ impl Sessions {
         let long = kept.filter(|m| m.n >= LONG as f64);
         let one = |m: &Mean| {
             let (mean, variance) = self.by_chance(m.n);
-            (m.level - mean, variance)
+            [m.level - mean, variance, m.n]
         };
         libm::sqrt(paule_mandel(&long.map(one).collect::<Vec<_>>()))
     }
@@ -210,17 +210,18 @@ fn chance(values: &[f64]) -> Vec<(f64, f64)> {
     LENGTHS.iter().map(|n| of(*n)).collect()
 }
 
-/// The variance between at which values vary as much as they do, from values and the variance that
-/// each has by itself.
-fn paule_mandel(values: &[(f64, f64)]) -> f64 {
+/// The variance between at which values vary as much as they do, from values, the variance that
+/// each has by itself, and how much it counts.
+fn paule_mandel(values: &[[f64; 3]]) -> f64 {
     let excess = |between: f64| {
-        let weight = |v: &(f64, f64)| 1.0 / (between + v.1).max(1e-12);
+        let weight = |v: &[f64; 3]| v[2] / (between + v[1]).max(1e-12);
         let sum: f64 = values.iter().map(weight).sum();
-        let centre = values.iter().map(|v| weight(v) * v.0).sum::<f64>() / sum;
-        let all = values
-            .iter()
-            .map(|v| weight(v) * (v.0 - centre) * (v.0 - centre));
-        all.sum::<f64>() - (values.len() as f64 - 1.0)
+        let centre = values.iter().map(|v| weight(v) * v[0]).sum::<f64>() / sum;
+        let of = |v: &[f64; 3]| {
+            let own = weight(v) * (v[0] - centre) * (v[0] - centre);
+            own - v[2] * (1.0 - weight(v) / sum)
+        };
+        values.iter().map(of).sum::<f64>()
     };
     if values.len() < 3 || excess(0.0) <= 0.0 {
         return 0.0;

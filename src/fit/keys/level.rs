@@ -5,7 +5,7 @@ use super::super::laws::solve::least;
 use super::super::view::View;
 use super::Key;
 use super::level_filter::{Count, Filtered, State};
-use super::level_law::{distance, shape};
+use super::level_law::{distance, shape, with_mean};
 use crate::base::law::{Draw, Law};
 use crate::stats::estimate::Estimate;
 
@@ -137,6 +137,7 @@ impl Level {
         let mean = last.mean;
         let levels: Vec<f64> = path.iter().map(|s| s.mean).collect();
         let (law, word) = shape(counts, &levels, mean, spread.value);
+        let law = with_mean(law, counts, &around(&path, mean));
         let last_day = counts.last().map_or(0, |c| c.day);
         Some(Level {
             last,
@@ -161,11 +162,7 @@ impl Level {
     /// Levels of the active days relative to the last one, each as uncertain as it is: what the
     /// smoothed levels leave out of the differences between days lies around them.
     pub fn relative_path(&self) -> Vec<f64> {
-        let one = |s: &State| {
-            let (by, sd) = (s.mean - self.last.mean, libm::sqrt(s.variance));
-            AROUND.map(|z| libm::exp(by + sd * z))
-        };
-        let mut all: Vec<f64> = self.path.iter().flat_map(one).collect();
+        let mut all = around(&self.path, self.last.mean);
         all.sort_by(f64::total_cmp);
         all
     }
@@ -219,6 +216,15 @@ impl Level {
         };
         vec![sessions, drift]
     }
+}
+
+/// Levels relative to a log level, each as uncertain as it is.
+fn around(path: &[State], last: f64) -> Vec<f64> {
+    let one = |s: &State| {
+        let (by, sd) = (s.mean - last, libm::sqrt(s.variance));
+        AROUND.map(|z| libm::exp(by + sd * z))
+    };
+    path.iter().flat_map(one).collect()
 }
 
 /// The keys where there are too few active days.

@@ -1,14 +1,17 @@
 //! The law of a day's sessions around their level.
 
-use super::super::laws::Family;
-use super::super::laws::solve::lowest;
+use super::super::laws::solve::{least, lowest};
+use super::super::laws::{Family, scaled};
 use super::level_filter::Count;
-use crate::base::law::Law;
+use crate::base::law::{Draw, Law};
 
 /// Families that are tried beside the lognormal one: days that hold many sessions are often evenly
 /// full, with few that are nearly empty, which no lognormal law is.
 const RIVALS: [Family; 2] = [Family::Weibull, Family::Gamma];
 const CHANCE_MIN: f64 = 1e-12;
+/// Quantiles by which a mean is taken, and the logarithm by which a law may be moved to have it.
+const GRID: u32 = 200;
+const MOVED: f64 = 0.25;
 
 /// The most likely law of a day's factor, at the level of the last day: lognormal with the spread
 /// that the filter found, unless another family at its best is more likely than the lognormal one at
@@ -32,6 +35,25 @@ pub fn shape(counts: &[Count], path: &[f64], last: f64, spread: f64) -> (Law, &'
         }
     }
     (best.1, best.2)
+}
+
+/// The law moved to where days along their levels have as many sessions on average as were seen: what
+/// a month takes is a sum of means, which the most likely law leaves a few percent short. `levels` are
+/// relative to the last day's.
+pub fn with_mean(law: Law, counts: &[Count], levels: &[f64]) -> Law {
+    let seen = counts.iter().map(|c| f64::from(c.sessions)).sum::<f64>() / counts.len() as f64;
+    let draw = Draw::of(law.clone());
+    let at = |i: u32| draw.quantile((f64::from(i) + 0.5) / f64::from(GRID));
+    let grid: Vec<f64> = (0..GRID).map(at).collect();
+    let mean = |by: f64| {
+        let one = |level: &f64| -> f64 {
+            let days = grid.iter().map(|x| libm::ceil(by * level * x).max(1.0));
+            days.sum::<f64>() / f64::from(GRID)
+        };
+        levels.iter().map(one).sum::<f64>() / levels.len() as f64
+    };
+    let by = least(-MOVED, MOVED, 14, |t| (mean(libm::exp(t)) - seen).abs());
+    scaled(&law, libm::exp(by))
 }
 
 /// The chance of a day's sessions, rounded up, at its level.
@@ -64,7 +86,6 @@ pub fn distance(counts: &[Count], path: &[f64], last: f64, law: &Law) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::law::Draw;
 
     fn days(law: &Law, n: u32) -> Vec<Count> {
         let draw = Draw::of(law.clone());

@@ -14,7 +14,7 @@ use crate::base::law::{Draw, Law};
 
 /// Bounds as multiples of the largest observation: the nearest and the farthest.
 const NEAR: f64 = 1.2;
-const FAR: f64 = 10.0;
+pub const FAR: f64 = 10.0;
 
 /// The bound of a law with so large a mean and largest observation, two digits that count.
 pub fn bound(law: &Law, mean: f64, largest: f64, counts: bool) -> f64 {

@@ -21,6 +21,9 @@ const WELL: f64 = 0.05;
 const POOR: f64 = 0.08;
 /// A law whose median is out by more than this gives way to the observed quantiles too.
 const MEDIAN_OUT: f64 = 0.08;
+/// A law of counts whose mean, however far it may reach, is below this share of the observed one gives
+/// way too: what a month takes is a sum of means.
+const SHORT: f64 = 0.85;
 /// Families whose criterion is worse by more than this are out of the question.
 const RIVAL: f64 = 6.0;
 /// Groups of observed quantiles: enough for a p99, few enough to read.
@@ -131,6 +134,12 @@ pub fn fit(sample: &Sample, counts: bool) -> Option<Marginal> {
             "observed quantiles; the best of {tried} laws is {:.2} off",
             best.ks
         );
+        return observed(sample, counts, &words);
+    }
+    let mean = bound::mean_within(&law.law, bound::FAR * sample.largest(), counts) / sample.mean();
+    if counts && mean < SHORT {
+        let short = 100.0 * (1.0 - mean);
+        let words = format!("observed quantiles; the best law's mean is {short:.0} % too low");
         return observed(sample, counts, &words);
     }
     parametric(sample, &bins, counts, &found, tried)
