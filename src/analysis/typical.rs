@@ -229,11 +229,10 @@ impl Use<'_> {
     /// The seat and the units charged to a window; none when the window is not in scope.
     fn units(&self, experiment: &Experiment, window: usize) -> Option<(usize, i64)> {
         let actor = experiment.actors.get(self.actor)?;
-        let models = match (&actor.sub_agents, self.sub) {
-            (Some(sub), true) => &sub.models,
-            _ => &actor.models,
+        let used = match (&actor.sub_agents, self.sub) {
+            (Some(sub), true) => sub.all_models().find(|m| m.model == self.model)?,
+            _ => actor.models.iter().find(|m| m.model == self.model)?,
         };
-        let used = models.iter().find(|m| m.model == self.model)?;
         let class = experiment.account.classes.get(used.class)?;
         if class.windows & (1u8 << window) == 0 || actor.seat >= experiment.account.seats.max(1) {
             return None;

@@ -166,6 +166,44 @@ pub struct SubAgentSpec {
     pub at_once: Draw,
     pub models: Vec<ModelUse>,
     pub chain: ChainSpec,
+    /// Those that make one request only.
+    pub one_off: Option<OneOffSpec>,
+}
+
+impl SubAgentSpec {
+    /// Models of all kinds.
+    pub fn all_models(&self) -> impl Iterator<Item = &ModelUse> {
+        let one_off = self.one_off.iter().flat_map(|o| &o.models);
+        self.models.iter().chain(one_off)
+    }
+
+    /// Chains of all kinds.
+    pub fn chains(&self) -> impl Iterator<Item = &ChainSpec> {
+        let one_off = self.one_off.iter().flat_map(|o| [&o.chain, &o.bare]);
+        std::iter::once(&self.chain).chain(one_off)
+    }
+
+    /// Chains of all kinds.
+    pub fn chains_mut(&mut self) -> impl Iterator<Item = &mut ChainSpec> {
+        let one_off = self.one_off.iter_mut();
+        let one_off = one_off.flat_map(|o| [&mut o.chain, &mut o.bare]);
+        std::iter::once(&mut self.chain).chain(one_off)
+    }
+}
+
+/// Sub-agents that make one request only: titles, warm-ups, forks of the main context.
+#[derive(Clone, Debug)]
+pub struct OneOffSpec {
+    /// Share of the sub-agents, 0 to 1.
+    pub share: f64,
+    pub models: Vec<ModelUse>,
+    /// A chain of one prompt of one request.
+    pub chain: ChainSpec,
+    /// Share of its context that is read from the cache, 0 to 1.
+    pub read: Draw,
+    /// Share of them whose whole prompt goes past the cache, 0 to 1, and their chain.
+    pub uncached: f64,
+    pub bare: ChainSpec,
 }
 
 /// An agent loop that does not stop by itself.

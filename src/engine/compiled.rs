@@ -13,7 +13,7 @@ use crate::base::stream::{Purpose, Stream};
 use crate::base::table::Sampler;
 use crate::demand::calendar::CalendarKernel;
 use crate::demand::kernel::{ChainKernel, HELD, Known, Mix};
-use crate::demand::spec::{ActorSpec, ModelUse, Reaction, Rhythm};
+use crate::demand::spec::{ActorSpec, ChainSpec, ModelUse, Reaction, Rhythm, SubAgentSpec};
 
 /// A model in use by a chain, as the hot loop needs it.
 #[derive(Clone, Debug)]
@@ -25,7 +25,8 @@ pub struct UseKernel {
     pub spend: usize,
 }
 
-/// Tables of one kind of chain of an actor: index `2 * actor` the main chain, `+ 1` sub-agents.
+/// Tables of one kind of chain of an actor: index `2 * actor` the main chain, `+ 1` sub-agents; those of
+/// one request stand behind all these ([`OneOffKernel`]).
 #[derive(Clone, Debug)]
 pub struct Role {
     pub kernel: ChainKernel,
@@ -40,6 +41,7 @@ pub struct Extras {
     pub share_of_sessions: f64,
     pub per_session: Option<Sampler>,
     pub at_once: Option<Sampler>,
+    pub one_off: Option<OneOffKernel>,
     pub runaway: Option<(f64, Sampler)>,
     /// Reaction time of each `top-up` in the actor's list, else `None`.
     pub reaction_s: Vec<Option<Sampler>>,
@@ -47,6 +49,35 @@ pub struct Extras {
     pub open: Vec<(i64, i64)>,
     /// Classes that the actor or its sub-agents use, ascending.
     pub classes: Vec<usize>,
+}
+
+impl Extras {
+    /// The role of a sub-agent that begins, `role` unless it makes one request only; of those the share
+    /// of the context that is read from the cache. Draws only where some are set apart.
+    pub fn kind(&self, role: usize, rng: &mut Stream) -> (usize, Option<f64>) {
+        let Some(one) = &self.one_off else {
+            return (role, None);
+        };
+        let (which, read) = (rng.unit(), rng.word());
+        if which >= one.share {
+            (role, None)
+        } else if which < one.share * one.uncached {
+            (one.role + 1, None)
+        } else {
+            (one.role, Some(one.read.sample(read)))
+        }
+    }
+}
+
+/// Sub-agents of one request.
+#[derive(Clone, Debug)]
+pub struct OneOffKernel {
+    pub share: f64,
+    pub uncached: f64,
+    /// Index of the role of those with a context; the one of those without follows.
+    pub role: usize,
+    /// Share of the context that is read from the cache.
+    pub read: Sampler,
 }
 
 /// Tables of an incident.
@@ -84,42 +115,48 @@ impl<'e> Compiled<'e> {
     pub fn new(exp: &'e Experiment, known: &mut Known) -> Compiled<'e> {
         let mut spend = Vec::new();
         let chains = exp.actors.iter().flat_map(|a| {
-            let subs = a.sub_agents.iter().map(|s| &s.chain);
+            let subs = a.sub_agents.iter().flat_map(SubAgentSpec::chains);
             std::iter::once(&a.chain).chain(subs)
         });
         known.ahead(chains);
         let mut roles = Vec::new();
+        let mut one_offs = Vec::new();
         for (a, actor) in exp.actors.iter().enumerate() {
-            let uses = |models: &[ModelUse], sub: bool, spend: &mut Vec<SpendSum>| {
-                models
+            let mut role = |chain: &ChainSpec, models: &[ModelUse], model_per, sub| Role {
+                kernel: ChainKernel::new(chain, known),
+                mix: Mix::new(models),
+                model_per,
+                uses: models
                     .iter()
-                    .map(|m| use_kernel(exp, a, m, sub, spend))
-                    .collect()
+                    .map(|m| use_kernel(exp, a, m, sub, &mut spend))
+                    .collect(),
             };
-            let main = Role {
-                kernel: ChainKernel::new(&actor.chain, known),
-                mix: Mix::new(&actor.models),
-                model_per: actor.model_per,
-                uses: uses(&actor.models, false, &mut spend),
-            };
-            let sub = actor.sub_agents.as_ref().map_or_else(
+            let main = role(&actor.chain, &actor.models, actor.model_per, false);
+            let subs = actor.sub_agents.as_ref();
+            let sub = subs.map_or_else(
                 || main.clone(),
-                |s| Role {
-                    kernel: ChainKernel::new(&s.chain, known),
-                    mix: Mix::new(&s.models),
-                    model_per: Level::Session,
-                    uses: uses(&s.models, true, &mut spend),
-                },
+                |s| role(&s.chain, &s.models, Level::Session, true),
             );
             roles.extend([main, sub]);
+            if let Some(o) = subs.and_then(|s| s.one_off.as_ref()) {
+                let role = |chain| role(chain, &o.models, Level::Session, true);
+                one_offs.extend([&o.chain, &o.bare].map(role));
+            }
         }
+        roles.extend(one_offs);
+        let mut behind = 2 * exp.actors.len();
+        let extras: Vec<Extras> = exp
+            .actors
+            .iter()
+            .map(|a| extras(a, &mut behind, known))
+            .collect();
         let wallet = &exp.account.wallet;
         Compiled {
             exp,
             account: &exp.account,
             seed: exp.seed,
             roles: roles.into(),
-            extras: exp.actors.iter().map(|a| extras(a, known)).collect(),
+            extras: extras.into(),
             calendars: exp
                 .actors
                 .iter()
@@ -185,8 +222,10 @@ fn use_kernel(
     sub_agent: bool,
     spend: &mut Vec<SpendSum>,
 ) -> UseKernel {
-    let at = spend.len();
-    for tier in [false, true] {
+    let mine = |s: &SpendSum| s.actor == actor && s.sub_agent == sub_agent && s.model == m.model;
+    let known = spend.iter().position(mine);
+    let at = known.unwrap_or(spend.len());
+    for tier in [false, true].into_iter().filter(|_| known.is_none()) {
         spend.push(SpendSum {
             actor,
             sub_agent,
@@ -203,7 +242,8 @@ fn use_kernel(
     }
 }
 
-fn extras(actor: &ActorSpec, known: &mut Known) -> Extras {
+/// `behind`: index of the next role of sub-agents of one request.
+fn extras(actor: &ActorSpec, behind: &mut usize, known: &mut Known) -> Extras {
     let subs = actor.sub_agents.as_ref();
     let open = match &actor.rhythm {
         Rhythm::Schedule { .. } => Vec::new(),
@@ -216,6 +256,15 @@ fn extras(actor: &ActorSpec, known: &mut Known) -> Extras {
         share_of_sessions: subs.map_or(0.0, |s| s.share_of_sessions),
         per_session: subs.map(|s| known.sampler(&s.per_session)),
         at_once: subs.map(|s| known.sampler(&s.at_once)),
+        one_off: subs.and_then(|s| s.one_off.as_ref()).map(|o| {
+            *behind += 2;
+            OneOffKernel {
+                share: o.share,
+                uncached: o.uncached,
+                role: *behind - 2,
+                read: known.sampler(&o.read),
+            }
+        }),
         runaway: actor
             .runaway
             .as_ref()
@@ -234,7 +283,7 @@ fn extras(actor: &ActorSpec, known: &mut Known) -> Extras {
 }
 
 fn classes(actor: &ActorSpec) -> Vec<usize> {
-    let subs = actor.sub_agents.iter().flat_map(|s| &s.models);
+    let subs = actor.sub_agents.iter().flat_map(|s| s.all_models());
     let all = actor.models.iter().chain(subs).map(|m| m.class);
     all.collect::<std::collections::BTreeSet<_>>()
         .into_iter()

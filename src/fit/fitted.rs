@@ -10,6 +10,7 @@ use super::keys::days::Active;
 use super::keys::hours::Starts;
 use super::keys::level::{self, Level};
 use super::keys::models::{Mix, model_per};
+use super::keys::one_off::{self, OneOffs};
 use super::keys::tokens::TokensSeen;
 use super::keys::turns::Turns;
 use super::keys::{Key, crowding, days, level as levels, pooled};
@@ -72,15 +73,19 @@ pub fn fit(logs: &Logs, options: &Options) -> Result<Fitted, FitError> {
     let facts = facts(&view);
     let start = options.start.unwrap_or_else(|| month_after(facts.last));
     let main = Mix::of(view.main().map(|(s, t)| (s.day, t)), &logs.names, start);
-    let turns = view
-        .agents()
-        .flat_map(|(s, a)| a.turns.iter().map(|t| (s.day, t)));
+    let apart = one_off::apart(&view);
+    let agents = view.agents().filter(|(_, a)| !apart || !one_off::is_one(a));
+    let turns = agents.flat_map(|(s, a)| a.turns.iter().map(|t| (s.day, t)));
     let sub = Mix::of(turns, &logs.names, start);
     let counts = levels::counts(&view);
     let level = Level::of(&counts, facts.days);
     let ahead = start.since(facts.last).map_or(0, |s| s.get_days()).max(1) as u32 - 1;
     let (mut keys, largest) = actor(&view, level.as_ref(), ahead, &options.preset);
     keys.extend(model_keys(&view, &main, &sub));
+    if apart {
+        keys.extend(OneOffs::of(&view).keys());
+        keys.extend(one_off::models(&view, &logs.names, start));
+    }
     let context_max = if largest > USUAL_CONTEXT {
         1_000_000
     } else {
@@ -166,10 +171,10 @@ fn actor(view: &View, level: Option<&Level>, ahead: u32, preset: &str) -> (Vec<K
     let agents = if unused {
         Cache::default()
     } else {
-        Cache::agents(view)
+        Cache::agents(view, one_off::apart(view))
     };
     let usual = pooled::of_preset(preset);
-    keys.extend(Agents::of(view).keys(&agents, usual.as_ref()));
+    keys.extend(Agents::of(view, one_off::apart(view)).keys(&agents, usual.as_ref()));
     (keys, compactions.largest)
 }
 

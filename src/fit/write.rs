@@ -74,6 +74,13 @@ const SECTIONS: [(&str, &[&str]); 5] = [
             "sub_agents.output",
             "sub_agents.cache.miss_rate",
             "sub_agents.cache.shared",
+            "sub_agents.one_off.share",
+            "sub_agents.one_off.models",
+            "sub_agents.one_off.uncached",
+            "sub_agents.one_off.input",
+            "sub_agents.one_off.context",
+            "sub_agents.one_off.read",
+            "sub_agents.one_off.output",
         ],
     ),
 ];

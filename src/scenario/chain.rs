@@ -9,7 +9,9 @@ use super::mixes;
 use super::plan::Plan;
 use crate::base::law::{Draw, Level};
 use crate::base::time::Span;
-use crate::demand::spec::{CacheSpec, ChainSpec, CompactionSpec, ModelUse, SubAgentSpec, Ttl};
+use crate::demand::spec::{
+    CacheSpec, ChainSpec, CompactionSpec, ModelUse, OneOffSpec, SubAgentSpec, Ttl,
+};
 
 /// Probability of a miss that nothing explains, where the scenario does not say.
 const MISS_RATE: f64 = 0.02;
@@ -296,11 +298,75 @@ pub(super) fn sub_agents(
         None => own.map(<[ModelUse]>::to_vec),
     };
     let chain = parent.and_then(|p| read(&s, &Defaults::sub(p)));
+    let one_off = one_off(&s, chain.as_ref(), find, models.as_deref());
     Ok(Some(SubAgentSpec {
         share_of_sessions: share.ok_or(())?,
         per_session: per_session.ok_or(())?,
         at_once: at_once.ok_or(())?,
         models: models.ok_or(())?,
         chain: chain.ok_or(())?,
+        one_off: one_off?,
+    }))
+}
+
+/// Reads the sub-agents of one request: nothing where none are set apart, an error where they are
+/// wrong.
+fn one_off(
+    s: &Fields<'_>,
+    others: Option<&ChainSpec>,
+    mut find: impl FnMut(&Item) -> Option<Vec<ModelUse>>,
+    their_models: Option<&[ModelUse]>,
+) -> Result<Option<OneOffSpec>, ()> {
+    let Some(f) = s.sub_or_off("one_off") else {
+        return match s.item("one_off").map(|i| &i.node) {
+            None | Some(Node::Flag(false)) => Ok(None),
+            Some(_) => Err(()),
+        };
+    };
+    if !f.has("share") {
+        f.missing("share", "");
+    }
+    let share = f.share("share").map(|x| x.value.to_f64().unwrap_or(1.0));
+    let uncached = f.share("uncached");
+    let read = f.draw_or("read", Wanted::each(), Draw::constant(0.0));
+    if let Some(most) = read.as_ref().map(|r| r.quantile(1.0)).filter(|m| *m > 1.0) {
+        let what = format!("read goes up to {most}");
+        f.bad(
+            f.place("read"),
+            what,
+            "a share of the context, 0 to 1",
+            "write 0.95, or a law with max = 1",
+        );
+        return Err(());
+    }
+    let mut models = match f.item("models") {
+        Some(item) => find(item),
+        None => their_models.map(<[ModelUse]>::to_vec),
+    };
+    // One request is one request on any model.
+    for m in models.iter_mut().flatten() {
+        m.effort_requests = 1.0;
+    }
+    let others = others.ok_or(())?;
+    let draw = |name, default: &Draw| f.draw_or(name, Wanted::each(), default.clone()).ok_or(());
+    let chain = ChainSpec {
+        prompts: Draw::constant(1.0),
+        requests_per_prompt: Draw::constant(1.0),
+        first_context: draw("context", &others.first_context)?,
+        output: draw("output", &others.output)?,
+        compaction: None,
+        ..others.clone()
+    };
+    Ok(Some(OneOffSpec {
+        share: share.ok_or(())?,
+        models: models.ok_or(())?,
+        read: read.ok_or(())?,
+        uncached: uncached.map_or(0.0, |x| x.value.to_f64().unwrap_or(0.0)),
+        bare: ChainSpec {
+            first_context: Draw::constant(0.0),
+            input: draw("input", &others.input)?,
+            ..chain.clone()
+        },
+        chain,
     }))
 }

@@ -346,6 +346,21 @@ pub(super) static SUB_AGENTS: Spec = Spec {
         k("context_max", Count(1, MANY), "Hard bound of the context. Default: the actor's.", "200_000"),
         k("latency", Length, "Default: the actor's.", "\"2s\""),
         k("speed", Number(0.1, 1e6), "Default: the actor's.", "40"),
+        k("one_off", TableOrOff(&ONE_OFF), "Those that make one request only. Default: none are set apart.", ""),
+    ],
+};
+
+#[rustfmt::skip]
+pub(super) static ONE_OFF: Spec = Spec {
+    title: "one_off",
+    keys: &[
+        k("share", Share, "Share of the sub-agents that make one request only (titles, warm-ups, forks of the main context).", "0.4"),
+        k("models", Weights, "Their models. Default: those of the other sub-agents.", "\"haiku\""),
+        k("uncached", Share, "Share of them whose whole prompt goes past the cache (warm-ups, titles). Default: 0.", "0.5"),
+        k("input", Draw, "Input of these. Default: that of the other sub-agents.", "860"),
+        k("context", Draw, "Context of the rest. Default: first_context of the other sub-agents.", "{ median = 25_000, p90 = 90_000 }"),
+        k("read", Draw, "Share of that context that is read from the cache, 0 to 1; the rest is written. Default: 0.", "0.95"),
+        k("output", Draw, "Output tokens. Default: the others'.", "{ median = 60, p90 = 300 }"),
     ],
 };
 

@@ -214,9 +214,10 @@ impl Scenario {
         for (i, actor) in self.actor_tables().enumerate() {
             let key = self.actor_key(i, actor);
             sets.push(format!("actor.{key}.models={models}"));
-            if sub_agents && actor["sub_agents"]["models"] != serde_json::Value::Null {
-                sets.push(format!("actor.{key}.sub_agents.models={models}"));
-            }
+            let own = OWN_MIXES
+                .iter()
+                .filter(|(_, at)| sub_agents && has(actor, at));
+            sets.extend(own.map(|(name, _)| format!("actor.{key}.{name}={models}")));
         }
         sets
     }
@@ -241,7 +242,7 @@ impl Scenario {
     fn note(&self, sub_agents: bool) -> String {
         let name = |a: &serde_json::Value| a["name"].as_str().unwrap_or_default().to_owned();
         let all: Vec<String> = self.actor_tables().map(name).collect();
-        let own = |a: &&serde_json::Value| a["sub_agents"]["models"] != serde_json::Value::Null;
+        let own = |a: &&serde_json::Value| OWN_MIXES.iter().any(|(_, at)| has(a, at));
         let kept: Vec<String> = self.actor_tables().filter(own).map(name).collect();
         let replaced = format!("--models replaces the models of {}", listed(&all));
         match (kept.is_empty(), sub_agents) {
@@ -253,6 +254,16 @@ impl Scenario {
             ),
         }
     }
+}
+
+/// Where sub-agents may have a mix of their own, as a setting and in the scenario as JSON.
+const OWN_MIXES: [(&str, &str); 2] = [
+    ("sub_agents.models", "/sub_agents/models"),
+    ("sub_agents.one_off.models", "/sub_agents/one_off/models"),
+];
+
+fn has(actor: &serde_json::Value, at: &str) -> bool {
+    actor.pointer(at).is_some_and(|models| !models.is_null())
 }
 
 /// A TOML string: backslash and quote escaped, no control characters in names of models and actors.

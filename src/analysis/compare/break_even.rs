@@ -128,8 +128,11 @@ struct Scaled {
     assumed: f64,
 }
 
-fn names<'e>(experiment: &'e Experiment, uses: &[ModelUse]) -> BTreeSet<&'e str> {
-    let used = uses.iter().filter(|m| m.weight > 0.0);
+fn names<'e, 'm>(
+    experiment: &'e Experiment,
+    uses: impl IntoIterator<Item = &'m ModelUse>,
+) -> BTreeSet<&'e str> {
+    let used = uses.into_iter().filter(|m| m.weight > 0.0);
     used.filter_map(|m| experiment.models.get(m.model))
         .map(|m| m.name.as_str())
         .collect()
@@ -191,7 +194,7 @@ fn order(
 
 fn sub_names<'e>(experiment: &'e Experiment, actor: &ActorSpec) -> BTreeSet<&'e str> {
     let subs = actor.sub_agents.as_ref();
-    subs.map_or_else(BTreeSet::new, |s| names(experiment, &s.models))
+    subs.map_or_else(BTreeSet::new, |s| names(experiment, s.all_models()))
 }
 
 /// The most requests that the same work takes on some models.

@@ -33,7 +33,7 @@ pub fn of(experiment: &Experiment, efforts: &[Effort]) -> Vec<ModelFact> {
     let mut facts: Vec<(usize, ModelFact)> = Vec::new();
     for actor in &experiment.actors {
         let stem = crate::analysis::spend::stem(&actor.name);
-        let subs = actor.sub_agents.iter().flat_map(|s| &s.models);
+        let subs = actor.sub_agents.iter().flat_map(|s| s.all_models());
         let main = actor.models.iter().map(|m| (m, false));
         for (m, sub) in main.chain(subs.map(|m| (m, true))) {
             if m.weight > 0.0

@@ -104,7 +104,7 @@ fn open(exp: &mut Experiment) {
         (class.plan, class.windows) = (true, 1);
     }
     for actor in &mut exp.actors {
-        let subs = actor.sub_agents.iter_mut().map(|s| &mut s.chain);
+        let subs = actor.sub_agents.iter_mut().flat_map(|s| s.chains_mut());
         for chain in std::iter::once(&mut actor.chain).chain(subs) {
             if let CacheSpec::Ttl {
                 on_plan,

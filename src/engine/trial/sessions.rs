@@ -113,18 +113,21 @@ impl<W: Watch> Trial<'_, '_, W> {
         let first = p.subs_started;
         p.subs_started += many as u32;
         let (seat, elsewhere) = (p.seat, p.elsewhere);
-        let role = 2 * actor + 1;
         for i in 0..many as u32 {
             let sub = first + i + 1;
             let index = u64::from(session) * SUBS_MAX as u64 + u64::from(sub - 1);
             let mut rng = Stream::open(c.seed, Purpose::SubAgent, self.number, actor, index);
+            let (role, read) = c.extras[actor].kind(2 * actor + 1, &mut rng);
             let models = &c.roles[role].mix;
             let model = models.choose(&mut rng);
             // The main agent needs one request to call it: a few seconds, one apart.
             let next = now + 4_000 + i64::from(i) * 1_000;
             let factors = models.factors[model];
             let person = &self.desk.person[role];
-            let chain = Chain::open(rng, &c.roles[role].kernel, person, factors, 1.0);
+            let mut chain = Chain::open(rng, &c.roles[role].kernel, person, factors, 1.0);
+            if let Some(part) = read {
+                chain.find_cached(part);
+            }
             let id = self.put(Slot {
                 chain,
                 next,

@@ -6,6 +6,7 @@ use super::super::toml;
 use super::super::view::View;
 use super::cache::Cache;
 use super::context::{self, Run};
+use super::one_off::is_one;
 use super::pooled::{self, Usual};
 use super::tokens::TokensSeen;
 use super::{Drawn, FEW, Key};
@@ -39,7 +40,8 @@ pub struct Agents {
 }
 
 impl Agents {
-    pub fn of(view: &View) -> Agents {
+    /// `apart`: those of one request are a kind of their own, with keys of their own.
+    pub fn of(view: &View, apart: bool) -> Agents {
         let mut all = Agents::default();
         for s in &view.sessions {
             let n = s.agents.len();
@@ -53,7 +55,7 @@ impl Agents {
             at.values()
                 .for_each(|n| all.per_prompt.add(f64::from(*n), s.day));
         }
-        for (s, a) in view.agents() {
+        for (s, a) in view.agents().filter(|(_, a)| !apart || !is_one(a)) {
             all.requests.add(a.turns.len() as f64, s.day);
             a.turns.iter().for_each(|t| all.tokens.add(s.day, t));
             let mut run = Run {
@@ -80,7 +82,7 @@ impl Agents {
                 all.growth.push(run);
             }
         }
-        all.first_context = by_requests(view);
+        all.first_context = by_requests(view, apart);
         all
     }
 
@@ -277,12 +279,13 @@ impl Agents {
 /// First contexts, each as often as requests build on it: the engine draws a sub-agent's length and
 /// its first context apart, but in the logs short ones (titles, warm-ups) begin small. As many as there are
 /// sub-agents, evenly out of all requests.
-fn by_requests(view: &View) -> Sample {
-    let total: usize = view.agents().map(|a| a.1.turns.len()).sum();
-    let count = view.agents().count();
+fn by_requests(view: &View, apart: bool) -> Sample {
+    let agents = || view.agents().filter(|(_, a)| !apart || !is_one(a));
+    let total: usize = agents().map(|a| a.1.turns.len()).sum();
+    let count = agents().count();
     let mut all = Sample::default();
     let mut seen = 0usize;
-    for (s, a) in view.agents() {
+    for (s, a) in agents() {
         let before = (2 * seen * count + total) / (2 * total.max(1));
         seen += a.turns.len();
         let after = (2 * seen * count + total) / (2 * total.max(1));

@@ -4,6 +4,7 @@ use super::super::laws::interval::share;
 use super::super::laws::{Sample, fit};
 use super::super::toml;
 use super::super::view::{Session, Turn, View};
+use super::one_off::is_one;
 use super::{FEW, Key, either};
 use crate::base::law::Law;
 use crate::stats::estimate::Estimate;
@@ -42,10 +43,10 @@ impl Cache {
         all
     }
 
-    /// Of sub-agents, whose entries live five minutes.
-    pub fn agents(view: &View) -> Cache {
+    /// Of sub-agents, whose entries live five minutes. `apart`: without those of one request.
+    pub fn agents(view: &View, apart: bool) -> Cache {
         let mut all = Cache::default();
-        for (s, a) in view.agents() {
+        for (s, a) in view.agents().filter(|(_, a)| !apart || !is_one(a)) {
             all.chain(s.day, &a.turns, FIVE_MS);
         }
         all

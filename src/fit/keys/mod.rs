@@ -13,6 +13,7 @@ pub mod level;
 mod level_filter;
 mod level_law;
 pub mod models;
+pub mod one_off;
 pub mod pooled;
 pub mod tokens;
 pub mod turns;
