@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::keys::tokens::OUTPUT_FEW;
 use super::laws::interval::{quantile_of, share};
 use super::laws::sample::effective;
 use super::view::{Session, Turn, View};
@@ -21,11 +22,11 @@ const SLOT_MS: i64 = 600_000;
 /// A quantity with fewer observations is not compared.
 const FEW: usize = 10;
 /// Dollars of sessions, hours and days are compared when at least this share of the requests has a
-/// final output and a price.
+/// price, and a final output or others of the person whose mean stands in for it.
 const COMPLETE: f64 = 0.95;
-/// Dollars of single requests are compared when this share of them has a final output and a price, and
-/// those of sessions when this share of the sessions is complete: where fewer are, they are not those
-/// of the average (versions that log outputs whole are used at times of their own).
+/// Dollars of single requests are compared when this share of them has a final output and a price: where
+/// fewer have, they are not those of the average (versions that log outputs whole are used at times of
+/// their own).
 const MOSTLY: f64 = 0.8;
 
 /// Observations by the name of their quantity, each with what it belongs to.
@@ -60,22 +61,62 @@ struct Sums {
     sub_usd: f64,
 }
 
-/// Whether the dollars are known for most: of requests of main chains, of sub-agents, of sessions.
+/// What is known of the dollars.
 struct Whole {
+    /// Whether those of most requests of main chains, and of sub-agents, are known.
     main: bool,
     sub: bool,
-    sessions: bool,
+    /// Mean output of a request of either, where enough are final: what stands in for the others in sums.
+    outputs: [Option<f64>; 2],
 }
 
 impl Whole {
     fn of(view: &View) -> Whole {
-        let complete = view.sessions.iter().filter(|s| complete(s)).count();
+        let agents = || view.agents().flat_map(|a| &a.1.turns);
         Whole {
             main: whole(view.main().map(|m| m.1)) >= MOSTLY,
-            sub: whole(view.agents().flat_map(|a| &a.1.turns)) >= MOSTLY,
-            sessions: complete as f64 >= MOSTLY * view.sessions.len() as f64,
+            sub: whole(agents()) >= MOSTLY,
+            outputs: [mean_output(view.main().map(|m| m.1)), mean_output(agents())],
         }
     }
+
+    /// Dollars of a request as a part of a sum.
+    fn dollars(&self, t: &Turn, sub: bool) -> Option<f64> {
+        let (all, output) = t.usd?;
+        if t.output.is_some() {
+            return Some(all);
+        }
+        let mean = self.outputs[usize::from(sub)]?;
+        let logged = t.tokens.output as f64;
+        (logged > 0.0).then(|| all + output * (mean / logged - 1.0))
+    }
+
+    /// Dollars of some requests, and the share of them that is known.
+    fn sum<'a>(&self, turns: impl Iterator<Item = (&'a Turn, bool)>) -> (f64, f64) {
+        let (mut sum, mut known, mut all) = (0.0, 0.0, 0.0);
+        for (t, sub) in turns {
+            let usd = self.dollars(t, sub);
+            sum += usd.unwrap_or(0.0);
+            known += f64::from(u8::from(usd.is_some()));
+            all += 1.0;
+        }
+        (sum, known / f64::max(all, 1.0))
+    }
+}
+
+/// Mean of the outputs that are final, where there are enough.
+fn mean_output<'a>(turns: impl Iterator<Item = &'a Turn>) -> Option<f64> {
+    let all: Vec<f64> = turns.filter_map(|t| t.output).collect();
+    (all.len() >= OUTPUT_FEW).then(|| all.iter().sum::<f64>() / all.len() as f64)
+}
+
+/// Requests of a session, each with whether a sub-agent made it.
+fn every(s: &Session) -> impl Iterator<Item = (&Turn, bool)> {
+    let subs = s.agents.iter().flat_map(|a| &a.turns);
+    s.main
+        .iter()
+        .map(|t| (t, false))
+        .chain(subs.map(|t| (t, true)))
 }
 
 impl Series {
@@ -150,11 +191,10 @@ pub fn observe(view: &View, source: String, start: Date) -> Observed {
     for (number, s) in view.sessions.iter().enumerate() {
         all.within = if one_day { number as u32 } else { s.day };
         session(s, &known, &mut all);
-        let turns = s.main.iter().chain(s.agents.iter().flat_map(|a| &a.turns));
-        for t in turns {
+        for (t, sub) in every(s) {
             let date = t.at.div_euclid(DAY_MS);
             let day: &mut Day = days.entry(date).or_default();
-            let usd = t.usd.map_or(0.0, |u| u.0);
+            let usd = known.dollars(t, sub).unwrap_or(0.0);
             day.requests += 1;
             day.sessions.insert(number);
             day.slots.insert(t.at.div_euclid(SLOT_MS));
@@ -163,8 +203,7 @@ pub fn observe(view: &View, source: String, start: Date) -> Observed {
             hour.or_insert((0.0, date)).0 += usd;
         }
     }
-    let every = view.main().map(|m| m.1);
-    let complete = whole(every.chain(view.agents().flat_map(|a| &a.1.turns))) >= COMPLETE;
+    let complete = known.sum(view.sessions.iter().flat_map(every)).1 >= COMPLETE;
     calendar(&days, complete, &mut all);
     if complete {
         for (usd, date) in hours.values() {
@@ -203,12 +242,6 @@ fn whole<'a>(turns: impl Iterator<Item = &'a Turn>) -> f64 {
     whole as f64 / all.max(1) as f64
 }
 
-/// Whether nearly all of a session's dollars are known.
-fn complete(s: &Session) -> bool {
-    let turns = s.main.iter().chain(s.agents.iter().flat_map(|a| &a.turns));
-    whole(turns) >= COMPLETE
-}
-
 fn session(s: &Session, known: &Whole, all: &mut Series) {
     let mut sums = Sums::default();
     let subs: usize = s.agents.iter().map(|a| a.turns.len()).sum();
@@ -242,9 +275,8 @@ fn session(s: &Session, known: &Whole, all: &mut Series) {
             }
         }
     }
-    if known.sessions && complete(s) {
-        let turns = s.main.iter().chain(s.agents.iter().flat_map(|a| &a.turns));
-        let usd = turns.filter_map(|t| t.usd).map(|u| u.0).sum();
+    let (usd, share) = known.sum(every(s));
+    if share >= COMPLETE {
         all.put("usd-per-session", usd);
     }
     shares(&sums, all);
@@ -344,6 +376,45 @@ fn shares(s: &Sums, all: &mut Series) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A placeholder stands for the mean of the outputs that are final, in sums only.
+    #[test]
+    fn placeholders_count_as_the_mean_of_the_others() {
+        let turn = |output: Option<f64>, logged: u64| Turn {
+            at: 0,
+            prompt: 1,
+            model: Default::default(),
+            known: true,
+            tokenizer: 1.0,
+            context: 0.0,
+            input: 0.0,
+            plain: false,
+            tokens: crate::logs::Tokens {
+                output: logged,
+                ..Default::default()
+            },
+            output,
+            usd: Some((1.0 + 0.01 * logged as f64, 0.01 * logged as f64)),
+            dropped: None,
+        };
+        let own = vec![turn(Some(300.0), 300); OUTPUT_FEW];
+        let known = Whole {
+            main: true,
+            sub: true,
+            outputs: [mean_output(own.iter()), mean_output(own.iter().take(3))],
+        };
+        let placeholder = turn(None, 2);
+        let dollars = |sub| known.dollars(&placeholder, sub);
+        assert!((dollars(false).unwrap() - 4.0).abs() < 1e-9);
+        assert_eq!(dollars(true), None, "too few of its own");
+        let all = [
+            (&own[0], false),
+            (&placeholder, false),
+            (&placeholder, true),
+        ];
+        let (sum, share) = known.sum(all.into_iter());
+        assert!((sum - 8.0).abs() < 1e-9 && (share - 2.0 / 3.0).abs() < 1e-9);
+    }
 
     /// Every quantity of the catalogue can be observed: none would be left out of a comparison.
     #[test]

@@ -7,7 +7,7 @@ use super::super::view::Turn;
 use super::{Drawn, Key, either};
 
 /// Fewest requests whose output can be trusted.
-const OUTPUT_FEW: usize = 30;
+pub const OUTPUT_FEW: usize = 30;
 /// Uncached input up to this is the small change of every request; more is a matter of its own.
 const SMALL: f64 = 100.0;
 /// Fewest large inputs of which a law is made.
