@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 use burncast::account::spec::{Access, Funding, ReloadAmount, WalletSpec};
 use burncast::base::money::Money;
 use burncast::base::time::Span;
-use burncast::demand::spec::{CacheSpec, Reaction};
+use burncast::demand::spec::{CacheSpec, Reaction, SubAgentSpec};
 use burncast::engine::experiment::Experiment;
 use burncast::engine::outcome::Field;
 use burncast::engine::policies::{Job, Policies, Scores};
@@ -150,10 +150,9 @@ fn skipped_requests_change_nothing_else() {
         for actor in &mut exp.actors {
             actor.when_blocked = vec![Reaction::Skip];
             actor.chain.cache = CacheSpec::None;
-            actor
-                .sub_agents
-                .iter_mut()
-                .for_each(|s| s.chain.cache = CacheSpec::None);
+            let subs = actor.sub_agents.iter_mut();
+            subs.flat_map(SubAgentSpec::chains_mut)
+                .for_each(|chain| chain.cache = CacheSpec::None);
         }
         let scores = compare(&exp, &format!("variation {v}"));
         assert_eq!(scores.alone, 0, "variation {v}");

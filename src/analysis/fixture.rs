@@ -71,6 +71,7 @@ fn actor() -> ActorSpec {
             volume: one(),
             drift_per_day: 0.0,
             crowding: 0.0,
+            bunching: None,
         },
         models: vec![ModelUse {
             model: 0,

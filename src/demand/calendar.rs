@@ -31,6 +31,8 @@ pub struct CalendarKernel {
     drift: Option<Table>,
     /// What the number of sessions does to their length; `None` where nothing.
     crowd: Option<Crowd>,
+    /// Share of the sessions that begin soon after another one, and how long after (ms).
+    bunch: Option<(f64, Sampler)>,
 }
 
 impl CalendarKernel {
@@ -43,6 +45,7 @@ impl CalendarKernel {
                 volume: None,
                 drift: None,
                 crowd: None,
+                bunch: None,
             },
             Rhythm::Calendar {
                 sessions_per_day,
@@ -50,8 +53,12 @@ impl CalendarKernel {
                 drift_per_day,
                 crowding,
                 allow_none,
+                bunching,
                 ..
             } => CalendarKernel {
+                bunch: bunching
+                    .as_ref()
+                    .map(|b| (b.share, known.sampler(&b.gap_s))),
                 crowd: (*crowding > 0.0).then(|| {
                     let sessions = known.sampler(sessions_per_day);
                     let day = |w| f64::from(number(sessions.sample(w), 1.0, *allow_none, 0));
@@ -122,7 +129,7 @@ impl CalendarKernel {
                     let raw = sessions.sample((count >> 32) as u32);
                     let n = number(raw, level, *allow_none, count as u32);
                     let from = out.len();
-                    place(day, n, index as u32, &mut session, &mut rng, out);
+                    self.place(day, n, index as u32, &mut session, &mut rng, out);
                     if let Some(crowd) = &self.crowd {
                         let x = f64::from(number(raw, 1.0, *allow_none, 0));
                         let prompts = crowd.factor(x) * f64::from(AS_DRAWN);
@@ -149,29 +156,52 @@ fn number(raw: f64, level: f64, allow_none: bool, dither: u32) -> u32 {
     n.clamp(0.0, 10_000_000.0) as u32
 }
 
-/// Places `n` sessions uniformly in the open hours of a day.
-fn place(day: &Day, n: u32, actor: u32, session: &mut u32, rng: &mut Stream, out: &mut Vec<Start>) {
-    let total: i64 = day.open.iter().map(|(a, b)| b.0 - a.0).sum();
-    if total <= 0 {
-        return;
-    }
-    for _ in 0..n {
-        let mut x = rng.below(total as u64) as i64;
-        for (a, b) in &day.open {
-            let length = b.0 - a.0;
-            if x < length {
-                out.push(Start {
-                    at: a.0 + x,
-                    actor,
-                    session: *session,
-                    prompts: AS_DRAWN,
-                });
-                break;
-            }
-            x -= length;
+impl CalendarKernel {
+    /// Places `n` sessions in the open hours of a day: uniformly, but for those that follow another one.
+    fn place(
+        &self,
+        day: &Day,
+        n: u32,
+        actor: u32,
+        session: &mut u32,
+        rng: &mut Stream,
+        out: &mut Vec<Start>,
+    ) {
+        let total: i64 = day.open.iter().map(|(a, b)| b.0 - a.0).sum();
+        if total <= 0 {
+            return;
         }
-        *session += 1;
+        // Milliseconds of open hours from the first one of the day.
+        let mut at = 0i64;
+        for i in 0..n {
+            at = match &self.bunch {
+                Some((share, gap)) if i > 0 && rng.unit() < *share => {
+                    let gap = gap.sample(rng.word()) * 1000.0;
+                    at.saturating_add(gap.max(0.0) as i64).min(total - 1)
+                }
+                _ => rng.below(total as u64) as i64,
+            };
+            out.extend(instant(day, at).map(|at| Start {
+                at,
+                actor,
+                session: *session,
+                prompts: AS_DRAWN,
+            }));
+            *session += 1;
+        }
     }
+}
+
+/// The instant so many milliseconds of open hours into a day.
+fn instant(day: &Day, mut at: i64) -> Option<i64> {
+    for (a, b) in &day.open {
+        let length = b.0 - a.0;
+        if at < length {
+            return Some(a.0 + at);
+        }
+        at -= length;
+    }
+    None
 }
 
 #[cfg(test)]

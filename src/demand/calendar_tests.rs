@@ -3,7 +3,7 @@
 use super::*;
 use crate::base::time::Instant;
 use crate::demand::spec::{
-    ActiveDays, ActorSpec, CacheSpec, ChainSpec, Day, ModelUse, Reaction, Rhythm,
+    ActiveDays, ActorSpec, Bunching, CacheSpec, ChainSpec, Day, ModelUse, Reaction, Rhythm,
 };
 
 const HOUR: i64 = 3_600_000;
@@ -65,6 +65,7 @@ fn rhythm(days: Vec<Day>, active: ActiveDays, sessions: Draw) -> Rhythm {
         volume: Draw::constant(1.0),
         drift_per_day: 0.0,
         crowding: 0.0,
+        bunching: None,
     }
 }
 
@@ -280,4 +281,35 @@ fn full_days_have_shorter_sessions() {
     assert!((of(2) / of(8) - 2.0).abs() < 1e-3, "{} {}", of(2), of(8));
     let mean = with.iter().map(|s| f64::from(s.prompts)).sum::<f64>() / with.len() as f64;
     assert!((mean / f64::from(AS_DRAWN) - 1.0).abs() < 0.05, "{mean}");
+}
+
+/// Two fifths of the sessions begin some minutes after another one, inside the open hours.
+#[test]
+fn bunched_sessions_follow_another_one() {
+    let mut r = rhythm(days(2_000), ALWAYS, Draw::constant(6.0));
+    let gaps = |r: &Rhythm| -> f64 {
+        let all = starts(r, 0);
+        assert_eq!(all.len(), 12_000);
+        let open = |s: &&Start| (9 * HOUR..17 * HOUR).contains(&(s.at % (24 * HOUR)));
+        assert_eq!(all.iter().filter(open).count(), all.len());
+        let near = |pair: &&[Start]| {
+            let gap = pair[1].at - pair[0].at;
+            (0..600_000).contains(&gap) && pair[0].at / (24 * HOUR) == pair[1].at / (24 * HOUR)
+        };
+        all.windows(2).filter(near).count() as f64 / 10_000.0
+    };
+    // Of those placed anew one in a hundred lies as near by chance.
+    assert!(gaps(&r) < 0.03, "{}", gaps(&r));
+    if let Rhythm::Calendar { bunching, .. } = &mut r {
+        *bunching = Some(Bunching {
+            share: 0.4,
+            gap_s: Draw::of(Law::Exponential { mean: 300.0 }),
+        });
+    }
+    let expected = 0.4 * (1.0 - libm::exp(-2.0));
+    assert!(
+        (gaps(&r) - expected).abs() < 0.03,
+        "{} for {expected}",
+        gaps(&r)
+    );
 }

@@ -151,9 +151,11 @@ impl Chain {
         chain
     }
 
-    /// A chain that has just begun finds this share of its context in the cache.
-    pub fn find_cached(&mut self, share: f64) {
-        self.shared = (self.context as f64 * share.clamp(0.0, 1.0) + 0.5) as i64;
+    /// A chain that has just begun finds this share of its context in the cache, if it has one.
+    pub fn find_cached(&mut self, k: &ChainKernel, share: f64) {
+        if !k.cacheless {
+            self.shared = (self.context as f64 * share.clamp(0.0, 1.0) + 0.5) as i64;
+        }
     }
 
     /// Goes on with another model: its tokenizer and effort apply from here, the cache is lost.

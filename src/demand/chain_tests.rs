@@ -319,3 +319,19 @@ fn a_first_prompt_has_requests_of_its_own() {
     let longer = count(Some(Draw::constant(9.0)));
     assert_eq!((longer[0], &longer[1..]), (8, &usual[1..]));
 }
+
+#[test]
+fn what_is_found_in_the_cache_is_read() {
+    let kernel = |cache| {
+        let spec = ChainSpec { cache, ..spec() };
+        ChainKernel::new(&spec, &mut Known::default())
+    };
+    let first = |k: &ChainKernel| {
+        let mut chain = open(k, 0);
+        chain.find_cached(k, 0.9);
+        let t = ask(&mut chain, k, 0, false);
+        (t.input, t.write, t.read)
+    };
+    assert_eq!(first(&kernel(cache(Ttl::OneHour))), (3, 1_000, 9_000));
+    assert_eq!(first(&kernel(CacheSpec::None)), (10_003, 0, 0));
+}

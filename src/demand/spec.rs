@@ -59,9 +59,20 @@ pub enum Rhythm {
         drift_per_day: f64,
         /// How much shorter the sessions of a day are the more there are (`crowd`), 0 to 1.
         crowding: f64,
+        /// Sessions that begin soon after another one of their day.
+        bunching: Option<Bunching>,
     },
     /// One session at each instant (ascending).
     Schedule { starts: Vec<Instant> },
+}
+
+/// Sessions that come one after the other instead of at any time of the open hours.
+#[derive(Clone, Debug)]
+pub struct Bunching {
+    /// Share of a day's sessions, the first aside, that begin after the one drawn before, 0 to 1.
+    pub share: f64,
+    /// Seconds of open hours between the two starts.
+    pub gap_s: Draw,
 }
 
 /// One local calendar day of the horizon.

@@ -13,7 +13,7 @@ use super::keys::models::{Mix, model_per};
 use super::keys::one_off::{self, OneOffs};
 use super::keys::tokens::TokensSeen;
 use super::keys::turns::Turns;
-use super::keys::{Key, crowding, days, level as levels, pooled};
+use super::keys::{Key, bunching, crowding, days, level as levels, pooled};
 use super::limits::Limits;
 use super::view::{LeftOut, LocalDays, Totals, View, date, weekday};
 use super::{FitError, Options, observed, rests, toml};
@@ -152,6 +152,7 @@ fn actor(view: &View, level: Option<&Level>, ahead: u32, preset: &str) -> (Vec<K
             keys.extend(level.keys());
             keys.push(volume(view, level, ahead));
             keys.push(crowding::key(view, level));
+            keys.extend(bunching::keys(view));
         }
         None => keys.extend(level::preset_keys(levels::counts(view).len())),
     }

@@ -20,6 +20,8 @@ const SECTIONS: [(&str, &[&str]); 5] = [
             "volume",
             "drift",
             "crowding",
+            "bunching",
+            "bunch_gap",
         ],
     ),
     (

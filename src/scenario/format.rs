@@ -250,6 +250,8 @@ const ACTOR_KEYS: &[Key] = &[
     k("volume", Draw, "Factor on the number of sessions, drawn once per trial. Default: 1.", "{ median = 1, p90 = 2 }"),
     k("drift", Number(0.0, 10.0), "Standard deviation of the daily step of the log level. Default: 0.", "0.1"),
     k("crowding", Share, "How much shorter sessions are on days with more of them: prompts × sessions^-crowding, the mean kept. 0: as long as ever; 1: a day has as many prompts, whatever its sessions. Default: 0.", "0.3"),
+    k("bunching", Share, "Share of a day's sessions, the first aside, that begin soon after another one instead of at any time of the open hours. Default: 0.", "0.4"),
+    k("bunch_gap", Draw, "Seconds between the two starts. Default: exponential, 10 minutes on average.", "{ exponential = { mean = 600 } }"),
     k("every", Text, "Instead of hours and sessions_per_day, one session at each time: \"day 02:00\", \"weekday 07:30\", \"mon 02:00\", \"hour\", \"30m\".", "\"day 02:00\""),
     k("prompts", Draw, "Prompts of a session.", "{ median = 3, p90 = 13 }"),
     k("requests_per_prompt", Draw, "Requests that a prompt makes.", "{ median = 3, p90 = 20 }"),

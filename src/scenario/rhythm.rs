@@ -8,7 +8,10 @@ use super::draws::Wanted;
 use super::fields::{At, Fields};
 use super::hours;
 use crate::base::law::{Draw, Law, Level};
-use crate::demand::spec::{ActiveDays, Rhythm};
+use crate::demand::spec::{ActiveDays, Bunching, Rhythm};
+
+/// Mean seconds between the starts of bunched sessions, where the scenario does not say.
+const BUNCH_GAP_S: f64 = 600.0;
 
 /// Reads the rhythm of an actor.
 pub(super) fn read(world: &World<'_>, f: &Fields<'_>) -> Option<Rhythm> {
@@ -42,6 +45,7 @@ pub(super) fn read(world: &World<'_>, f: &Fields<'_>) -> Option<Rhythm> {
     let drift = f.number("drift").map_or(0.0, |n| n.value);
     let crowding = f.share("crowding");
     let crowding = crowding.map_or(0.0, |s| s.value.to_f64().unwrap_or(0.0));
+    let bunching = bunching(f);
     let (sessions_per_day, poisson) = sessions?;
     Some(Rhythm::Calendar {
         days: world.calendar.days(&week?),
@@ -51,7 +55,17 @@ pub(super) fn read(world: &World<'_>, f: &Fields<'_>) -> Option<Rhythm> {
         volume: volume?,
         drift_per_day: drift,
         crowding,
+        bunching: bunching?,
     })
+}
+
+/// Which sessions begin soon after another one; the inner `None`: none do.
+fn bunching(f: &Fields<'_>) -> Option<Option<Bunching>> {
+    let share = f.share("bunching");
+    let share = share.map_or(0.0, |s| s.value.to_f64().unwrap_or(0.0));
+    let usual = Draw::of(Law::Exponential { mean: BUNCH_GAP_S });
+    let gap_s = f.draw_or("bunch_gap", Wanted::each().seconds(), usual)?;
+    Some((share > 0.0).then_some(Bunching { share, gap_s }))
 }
 
 fn schedule(world: &World<'_>, f: &Fields<'_>, every: At<&str>) -> Option<Rhythm> {

@@ -296,7 +296,7 @@ effort = { sonnet = { requests = 1.3 } }
 name = "agent"
 preset = "background-agent"
 models = "haiku-5.5"
-sub_agents = { share = 0.5, per_session = 2, models = "haiku-5.5", requests_per_prompt = 3 }
+sub_agents = { share = 0.5, per_session = 2, models = "haiku-5.5", requests_per_prompt = 3, one_off = { share = 0.2, models = "haiku-5.5" } }
 "#;
 
     fn scenario() -> Scenario {
@@ -347,7 +347,11 @@ sub_agents = { share = 0.5, per_session = 2, models = "haiku-5.5", requests_per_
         assert_eq!(too.rivals.len(), 2, "against the scenario as it stands");
         let exp = &too.rivals[1].scenario.experiment;
         let subs = exp.actors[1].sub_agents.as_ref().unwrap();
-        assert_eq!(exp.models[subs.models[0].model].name, "opus-5.5");
+        let all: Vec<&str> = subs
+            .all_models()
+            .map(|m| exp.models[m.model].name.as_str())
+            .collect();
+        assert_eq!(all, ["opus-5.5", "opus-5.5"]);
     }
 
     #[test]

@@ -73,6 +73,7 @@ pub fn truths() -> Vec<Truth> {
         sessions_per_day,
         drift_per_day,
         crowding,
+        bunching,
         ..
     } = &actor.rhythm
     else {
@@ -84,6 +85,9 @@ pub fn truths() -> Vec<Truth> {
     put("sessions_per_day", "spread", sigma(sessions_per_day));
     put("drift", "seen", *drift_per_day);
     put("crowding", "seen", *crowding);
+    let bunching = bunching.as_ref().unwrap();
+    put("bunching", "share", bunching.share);
+    put("bunch_gap", "mean", bunching.gap_s.mean_estimate());
     let of = |c: &ChainSpec| {
         [
             ("prompts", c.prompts.clone()),
@@ -130,6 +134,12 @@ pub fn truths() -> Vec<Truth> {
     ] {
         quantiles(&mut put, key, draw);
     }
+    let one_off = subs.one_off.as_ref().unwrap();
+    put("sub_agents.one_off.share", "share", one_off.share);
+    put("sub_agents.one_off.uncached", "share", one_off.uncached);
+    quantiles(&mut put, "sub_agents.one_off.input", &one_off.bare.input);
+    let context = &one_off.chain.first_context;
+    quantiles(&mut put, "sub_agents.one_off.context", context);
     all
 }
 
@@ -309,6 +319,7 @@ fn level(exp: &Experiment, run: u64) -> f64 {
         sessions_per_day,
         volume,
         drift_per_day,
+        bunching,
         ..
     } = &actor.rhythm
     else {
@@ -339,9 +350,14 @@ fn level(exp: &Experiment, run: u64) -> f64 {
                 .ceil()
                 .max(1.0) as u32;
             let open: i64 = day.open.iter().map(|(a, b)| b.0 - a.0).sum();
-            (0..n).for_each(|_| {
-                rng.below(open as u64);
-            });
+            let share = bunching.as_ref().map_or(0.0, |b| b.share);
+            for i in 0..n {
+                if i > 0 && rng.unit() < share {
+                    rng.word();
+                } else {
+                    rng.below(open as u64);
+                }
+            }
         }
     }
     sessions_per_day.quantile(0.5) * last

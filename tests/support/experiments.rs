@@ -171,6 +171,7 @@ fn calendar(rng: &mut Stream, count: i64, per_day: f64) -> Rhythm {
         volume: lognormal(1.0, 0.3),
         drift_per_day: pick(rng, &[0.0, 0.05]),
         crowding: pick(rng, &[0.0, 0.4]),
+        bunching: bunched(rng),
     }
 }
 
@@ -204,6 +205,7 @@ fn actors(rng: &mut Stream, seats: usize, count: i64, latest: bool) -> Vec<Actor
         per_session: lognormal(3.0, 0.5),
         at_once: Draw::of(Law::Poisson { mean: 1.2 }),
         models: vec![model_use(1, 0.5, 1), model_use(2, 0.5, 1)],
+        one_off: Some(one_off(chain(&mut rng.clone()), model_use(2, 1.0, 1))),
         chain: chain(rng),
     };
     let mut all = Vec::new();
@@ -306,4 +308,36 @@ pub fn rich(v: u64) -> Experiment {
         steps,
         zone: vec![(start, 2 * HOUR), (Instant(FALL_BACK), HOUR)],
     }
+}
+
+/// Sub-agents of one request out of a chain of more.
+fn one_off(chain: ChainSpec, model: ModelUse) -> OneOffSpec {
+    let chain = ChainSpec {
+        prompts: Draw::constant(1.0),
+        requests_per_prompt: Draw::constant(1.0),
+        compaction: None,
+        ..chain
+    };
+    OneOffSpec {
+        share: 0.3,
+        models: vec![model],
+        read: Draw::of(Law::Uniform {
+            low: 0.0,
+            high: 1.0,
+        }),
+        uncached: 0.5,
+        bare: ChainSpec {
+            first_context: Draw::constant(0.0),
+            input: Draw::constant(900.0),
+            ..chain.clone()
+        },
+        chain,
+    }
+}
+
+fn bunched(rng: &mut Stream) -> Option<Bunching> {
+    rng.chance(0.5).then(|| Bunching {
+        share: 0.5,
+        gap_s: Draw::of(Law::Exponential { mean: 900.0 }),
+    })
 }

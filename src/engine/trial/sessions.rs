@@ -124,9 +124,10 @@ impl<W: Watch> Trial<'_, '_, W> {
             let next = now + 4_000 + i64::from(i) * 1_000;
             let factors = models.factors[model];
             let person = &self.desk.person[role];
-            let mut chain = Chain::open(rng, &c.roles[role].kernel, person, factors, 1.0);
-            if let Some(part) = read {
-                chain.find_cached(part);
+            let kernel = &c.roles[role].kernel;
+            let mut chain = Chain::open(rng, kernel, person, factors, 1.0);
+            if let Some(share) = read {
+                chain.find_cached(kernel, share);
             }
             let id = self.put(Slot {
                 chain,

@@ -3,8 +3,9 @@
 //! What: the spread σ_b of the sessions' mean growth beyond what their requests explain, and growth
 //! without the differences. Symbols: m_s the mean growth of session s, n_s its requests, e(n) and v(n)
 //! mean and variance of the logarithm of the mean of n requests drawn from all. Formula: σ_b² such that
-//! Σ (ln m_s − e(n_s) − c)² / (σ_b² + v(n_s)) is the number of sessions less one, c the mean with the
-//! same weights. Means of growth itself, not of its logarithm: they are what contexts are made of,
+//! Σ a_s (ln m_s − e(n_s) − c)² is what it is on average, with a_s = n_s / (σ_b² + v(n_s)) and c the mean
+//! with these weights: a session counts by its requests, because the differences of short ones fade as
+//! sessions go on, and long ones are what is paid for. Means of growth itself, not of its logarithm: they are what contexts are made of,
 //! and sessions that take many small steps need not grow more slowly. What the sessions' mean
 //! logarithms differ by beyond σ_b stays with the requests. Limits: sessions that remember (a slow
 //! request follows upon a slow one) seem to differ a little more than they do. Source: R. C. Paule,
@@ -272,6 +273,31 @@ mod tests {
         });
         let found = Sessions::of(&runs).spread;
         assert!((found - 0.4).abs() < 0.08, "{found}");
+    }
+
+    /// Short sessions that differ a lot are outvoted by long ones, of which contexts are made.
+    #[test]
+    fn long_sessions_count_for_more() {
+        let each = lognormal(6.6, 0.2);
+        let mut rng = Stream::open(9, Purpose::Session, 0, 0, 0);
+        let mut session = |i: u32| {
+            let (n, far) = if i.is_multiple_of(2) {
+                (10, 1.0)
+            } else {
+                (200, 0.2)
+            };
+            let by = if i % 4 < 2 { far } else { -far };
+            Run {
+                day: i,
+                logs: (1..=n)
+                    .map(|k| (k, by + libm::log(each.sample(rng.word()))))
+                    .collect(),
+                lost: 0.0,
+            }
+        };
+        let runs: Vec<Run> = (0..120).map(&mut session).collect();
+        let found = Sessions::of(&runs).spread;
+        assert!((0.2..0.45).contains(&found), "{found}");
     }
 
     /// Half of the sessions take three small steps for each of the others' steps, the rest being as

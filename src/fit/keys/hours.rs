@@ -9,9 +9,11 @@ const WEEKEND_FEW: usize = 15;
 /// Share of the starts that the hours may leave out, as seen by the likelihood.
 const OUTSIDE: f64 = 0.03;
 const HOURS: usize = 24;
+const WEEK: [usize; 5] = [0, 1, 2, 3, 4];
+const WEEKEND: [usize; 2] = [5, 6];
 
 /// Hours that are open, one flag each.
-type Open = [bool; HOURS];
+pub type Open = [bool; HOURS];
 
 /// Starts by weekday (0 = Monday) and hour.
 #[derive(Clone, Debug, Default)]
@@ -36,26 +38,38 @@ impl Starts {
         sum
     }
 
+    /// Hours of the working week and of the weekend, and whether each has its own.
+    fn open(&self) -> ([Open; 2], bool) {
+        let (week, weekend) = (self.sum(&WEEK), self.sum(&WEEKEND));
+        let count = |starts: &[f64; HOURS]| starts.iter().sum::<f64>();
+        if count(&weekend) >= WEEKEND_FEW as f64 && count(&week) >= STARTS_FEW as f64 {
+            return ([open(&week), open(&weekend)], true);
+        }
+        let all = open(&self.sum(&[0, 1, 2, 3, 4, 5, 6]));
+        ([all, all], false)
+    }
+
+    /// The open hours of each weekday.
+    pub fn open_hours(&self) -> [Open; 7] {
+        let ([week, weekend], _) = self.open();
+        let mut all = [week; 7];
+        WEEKEND.iter().for_each(|d| all[*d] = weekend);
+        all
+    }
+
     pub fn key(&self) -> Key {
         const ABOUT: &str = "Local hours in which sessions start";
-        let (week, weekend) = (self.sum(&[0, 1, 2, 3, 4]), self.sum(&[5, 6]));
-        let count = |starts: &[f64; HOURS]| starts.iter().sum::<f64>();
-        let n = (count(&week) + count(&weekend)) as u64;
+        let (week, weekend) = (self.sum(&WEEK), self.sum(&WEEKEND));
+        let n = week.iter().chain(&weekend).sum::<f64>() as u64;
         if n < STARTS_FEW as u64 {
             return Key::preset("hours", ABOUT, n, "starts", STARTS_FEW);
         }
-        let apart = count(&weekend) >= WEEKEND_FEW as f64 && count(&week) >= STARTS_FEW as f64;
-        let (text, inside) = if apart {
-            let (a, b) = (open(&week), open(&weekend));
-            let inside = within(&week, &a) + within(&weekend, &b);
-            (
-                format!("{}, {}", spans("mon-fri", &a), spans("sat-sun", &b)),
-                inside,
-            )
+        let ([a, b], apart) = self.open();
+        let inside = within(&week, &a) + within(&weekend, &b);
+        let text = if apart {
+            format!("{}, {}", spans("mon-fri", &a), spans("sat-sun", &b))
         } else {
-            let all = self.sum(&[0, 1, 2, 3, 4, 5, 6]);
-            let open = open(&all);
-            (spans("mon-sun", &open), within(&all, &open))
+            spans("mon-sun", &a)
         };
         Key {
             name: "hours",

@@ -378,7 +378,7 @@ mod tests {
             seen += mean(&mut counts.iter().map(|c| f64::from(c.sessions))) / 12.0;
         }
         assert!(
-            (drawn_again / seen - 1.0).abs() < 0.04,
+            (drawn_again / seen - 1.0).abs() < 0.01,
             "{drawn_again} for {seen}"
         );
     }

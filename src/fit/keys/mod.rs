@@ -1,6 +1,7 @@
 //! One file per group of keys: from a view of the logs to what the scenario says.
 
 pub mod agents;
+pub mod bunching;
 pub mod cache;
 pub mod compaction;
 pub mod context;

@@ -224,3 +224,66 @@ pub fn models(view: &View, names: &Names, start: Date) -> Option<Key> {
     let turns = ones.flat_map(|(s, a)| a.turns.iter().map(|t| (s.day, t)));
     Mix::of(turns, names, start).key("sub_agents.one_off.models")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logs::Tokens;
+
+    fn turn(input: u64, write: u64, read: u64) -> Turn {
+        let context = (write + read) as f64;
+        Turn {
+            at: 0,
+            prompt: 1,
+            model: Default::default(),
+            known: true,
+            tokenizer: 1.0,
+            context,
+            input: input as f64,
+            plain: false,
+            tokens: Tokens {
+                input,
+                cache_write_5m: write,
+                cache_read: read,
+                ..Tokens::default()
+            },
+            output: None,
+            usd: None,
+            dropped: None,
+        }
+    }
+
+    #[test]
+    fn kinds_are_told_apart_by_their_distance() {
+        let few = vec![800.0; 20];
+        assert_eq!(distance(few.clone(), vec![12_000.0; 30]), 1.0);
+        assert_eq!(distance(few.clone(), few), 0.0);
+        let half: Vec<f64> = (0..10).map(f64::from).collect();
+        let more: Vec<f64> = (5..15).map(f64::from).collect();
+        assert!((distance(half, more) - 0.5).abs() < 1e-9);
+    }
+
+    /// Warm-ups past the cache, and forks that read most of a context: the tokens read are right.
+    #[test]
+    fn what_is_read_is_weighted_by_tokens() {
+        let mut all = OneOffs::default();
+        for day in 0..15 {
+            all.kinds.extend([(day, 1.0, 1.0), (day, 0.0, 1.0)]);
+            all.add(day, &turn(850 + u64::from(day), 0, 0));
+            all.add(day, &turn(3, 4_000, 96_000));
+            all.add(day, &turn(3, 4_000, 0));
+        }
+        let keys = all.keys();
+        let value = |name: &str| {
+            let key = keys.iter().find(|k| k.name == name);
+            key.and_then(|k| k.value.clone()).unwrap_or_default()
+        };
+        assert_eq!(value("sub_agents.one_off.share"), "0.5");
+        assert_eq!(value("sub_agents.one_off.uncached"), "0.3333");
+        assert!(value("sub_agents.one_off.context").contains("100_000"));
+        let read = value("sub_agents.one_off.read");
+        assert_eq!(read.matches("0.96").count(), 19, "{read}");
+        assert!(!value("sub_agents.one_off.input").is_empty());
+        assert!(value("sub_agents.one_off.output").is_empty());
+    }
+}

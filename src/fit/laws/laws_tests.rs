@@ -87,3 +87,20 @@ fn distances_are_those_of_the_definition() {
     let d = distance(&law, &sample.bins(false), false);
     assert!((d - 0.25).abs() < 1e-12, "{d}");
 }
+
+/// Thirty sessions with a few sub-agents and one with 59: no smooth law has that mean.
+#[test]
+fn counts_keep_the_mean_that_no_law_reaches() {
+    let mut sample = Sample::default();
+    for i in 0..30u32 {
+        sample.add(
+            f64::from(2 + u32::from(i % 3 == 0) + 3 * u32::from(i % 10 == 0)),
+            i,
+        );
+    }
+    sample.add(59.0, 30);
+    let m = fit(&sample, true).unwrap();
+    assert!(m.words.contains("% too low"), "{}", m.words);
+    let mean = Draw::of(m.law).mean_estimate();
+    assert!((mean / sample.mean() - 1.0).abs() < 0.01, "{mean}");
+}
