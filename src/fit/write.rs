@@ -74,6 +74,7 @@ const SECTIONS: [(&str, &[&str]); 5] = [
             "sub_agents.early_requests",
             "sub_agents.input",
             "sub_agents.output",
+            "sub_agents.cache.on_plan",
             "sub_agents.cache.miss_rate",
             "sub_agents.cache.shared",
             "sub_agents.one_off.share",

@@ -3,7 +3,7 @@
 use super::super::laws::interval::share;
 use super::super::laws::{Sample, fit};
 use super::super::toml;
-use super::super::view::{Session, Turn, View};
+use super::super::view::{Turn, View};
 use super::one_off::is_one;
 use super::{FEW, Key, either};
 use crate::base::law::Law;
@@ -17,10 +17,17 @@ const MISS: f64 = 0.5;
 const SESSIONS_FEW: usize = 5;
 const REQUESTS_FEW: usize = 60;
 
+const LIVES: &str = "Time to live of cache entries";
+
+/// Whether the logs tell writes for an hour from those for five minutes.
+fn split(view: &View) -> bool {
+    2 * view.receipt.unsplit_writes < view.requests.max(1)
+}
+
 /// What a chain shows of its cache.
 #[derive(Default)]
 pub struct Cache {
-    /// Per session: day, and whether its writes live an hour.
+    /// Per session or sub-agent: day, and whether its writes live an hour.
     lives: Vec<(u32, f64, f64)>,
     /// Per request within its time to live: day, miss, 1.
     misses: Vec<(u32, f64, f64)>,
@@ -36,44 +43,41 @@ impl Cache {
     /// Of main chains.
     pub fn main(view: &View) -> Cache {
         let mut all = Cache::default();
-        let split = 2 * view.receipt.unsplit_writes < view.requests.max(1);
+        let split = split(view);
         for s in &view.sessions {
-            all.session(s, split);
+            all.chain_of(s.day, &s.main, split);
         }
         all
     }
 
-    /// Of sub-agents, whose entries live five minutes. `apart`: without those of one request.
+    /// Of sub-agents. `apart`: without those of one request.
     pub fn agents(view: &View, apart: bool) -> Cache {
         let mut all = Cache::default();
+        let split = split(view);
         for (s, a) in view.agents().filter(|(_, a)| !apart || !is_one(a)) {
-            all.chain(s.day, &a.turns, FIVE_MS);
+            all.chain_of(s.day, &a.turns, split);
         }
         all
     }
 
-    fn session(&mut self, s: &Session, split: bool) {
-        let wrote = |pick: fn(&Turn) -> u64| s.main.iter().map(pick).any(|n| n > 0);
+    fn chain_of(&mut self, day: u32, turns: &[Turn], split: bool) {
+        let wrote = |pick: fn(&Turn) -> u64| turns.iter().map(pick).any(|n| n > 0);
         let one_hour = if wrote(|t| t.tokens.cache_write_1h) {
             Some(true)
         } else if wrote(|t| t.tokens.cache_write_5m) {
-            if split {
-                Some(false)
-            } else {
-                by_reads(&s.main)
-            }
+            if split { Some(false) } else { by_reads(turns) }
         } else {
             None
         };
         if let Some(hour) = one_hour {
-            self.lives.push((s.day, f64::from(u8::from(hour)), 1.0));
+            self.lives.push((day, f64::from(u8::from(hour)), 1.0));
         }
         let life = if one_hour == Some(true) {
             HOUR_MS
         } else {
             FIVE_MS
         };
-        self.chain(s.day, &s.main, life);
+        self.chain(day, turns, life);
     }
 
     fn chain(&mut self, day: u32, turns: &[Turn], life: i64) {
@@ -123,8 +127,13 @@ impl Cache {
                 words: "most requests do not use it".to_owned(),
             }];
         }
+        let lives = self.lives("cache.on_plan", "sessions", "sessions with an hour");
+        let need = format!(
+            "{} sessions with writes only, {SESSIONS_FEW} are needed: the plan's",
+            self.lives.len()
+        );
         vec![
-            self.lives(),
+            lives.unwrap_or_else(|| Key::kept("cache.on_plan", LIVES, need)),
             self.miss_rate("cache.miss_rate"),
             self.shared("cache.shared"),
         ]
@@ -135,36 +144,35 @@ impl Cache {
         if self.unused() {
             return Vec::new();
         }
-        vec![
-            self.miss_rate("sub_agents.cache.miss_rate"),
-            self.shared("sub_agents.cache.shared"),
-        ]
+        let lives = self.lives(
+            "sub_agents.cache.on_plan",
+            "sub-agents",
+            "sub-agents with an hour",
+        );
+        let mut keys: Vec<Key> = lives.into_iter().collect();
+        keys.push(self.miss_rate("sub_agents.cache.miss_rate"));
+        keys.push(self.shared("sub_agents.cache.shared"));
+        keys
     }
 
-    fn lives(&self) -> Key {
-        const NAME: &str = "cache.on_plan";
-        const ABOUT: &str = "Time to live of cache entries";
+    /// Nothing with too few writes.
+    fn lives(&self, name: &'static str, of: &'static str, label: &'static str) -> Option<Key> {
         let n = self.lives.len();
-        let found = share(self.lives.iter().copied()).filter(|_| n >= SESSIONS_FEW);
-        let Some(hour) = found else {
-            let need =
-                format!("{n} sessions with writes only, {SESSIONS_FEW} are needed: the plan's");
-            return Key::kept(NAME, ABOUT, need);
-        };
+        let hour = share(self.lives.iter().copied()).filter(|_| n >= SESSIONS_FEW)?;
         let value = match hour.value {
             p if p < 0.01 => "\"5m\"".to_owned(),
             p if p > 0.99 => "\"1h\"".to_owned(),
             p => toml::weights(&[("5m".into(), 1.0 - p), ("1h".into(), p)]),
         };
-        Key {
-            name: NAME,
-            about: ABOUT,
+        Some(Key {
+            name,
+            about: LIVES,
             value: Some(value),
-            shown: vec![("sessions with an hour", hour)],
+            shown: vec![(label, hour)],
             n: n as u64,
-            of: "sessions",
+            of,
             words: String::new(),
-        }
+        })
     }
 
     fn miss_rate(&self, name: &'static str) -> Key {
@@ -264,6 +272,40 @@ mod tests {
             "{value}"
         );
         assert_eq!(key.words, "the 11 that were read");
+    }
+
+    /// Sub-agents write for an hour too, in the logs of some: it is the writes that say so.
+    #[test]
+    fn writes_say_how_long_they_live() {
+        let turn = |at: i64, write_1h: u64, read: u64| Turn {
+            at,
+            prompt: 1,
+            model: Default::default(),
+            known: true,
+            tokenizer: 1.0,
+            context: (write_1h + read) as f64,
+            input: 0.0,
+            plain: false,
+            tokens: crate::logs::Tokens {
+                cache_write_1h: write_1h,
+                cache_read: read,
+                ..Default::default()
+            },
+            output: None,
+            usd: None,
+            dropped: None,
+        };
+        let mut cache = Cache::default();
+        for day in 0..6 {
+            // Half an hour later the context is written anew: a miss within the hour.
+            let turns = [turn(0, 10_000, 0), turn(1_800_000, 12_000, 0)];
+            cache.chain_of(day, &turns, true);
+        }
+        let keys = cache.agent_keys();
+        let lives = keys.iter().find(|k| k.name == "sub_agents.cache.on_plan");
+        assert_eq!(lives.and_then(|k| k.value.as_deref()), Some("\"1h\""));
+        assert!(cache.misses.iter().all(|m| m.1 == 1.0) && cache.misses.len() == 6);
+        assert!(Cache::default().agent_keys().len() == 2, "nothing is said");
     }
 
     #[test]

@@ -22,8 +22,6 @@ use super::{Drawn, Key};
 use crate::base::law::Law;
 use crate::logs::Names;
 
-/// Fewest of either kind that can be told apart.
-const KINDS_FEW: usize = 8;
 /// Least distance that is worth keys of its own.
 const APART: f64 = 0.3;
 /// What Smirnov's statistic exceeds by chance once in a thousand times.
@@ -47,9 +45,7 @@ pub fn apart(view: &View) -> bool {
             of.push(first.tokens.context() as f64 / first.tokenizer);
         }
     }
-    if ones.len().min(others.len()) < KINDS_FEW {
-        return false;
-    }
+    // Of a few no distance is beyond chance, of none it is endless.
     let by_chance = libm::sqrt(1.0 / ones.len() as f64 + 1.0 / others.len() as f64);
     distance(ones, others) > APART.max(BY_CHANCE * by_chance)
 }
