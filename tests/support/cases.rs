@@ -79,7 +79,7 @@ impl Maker {
             1
         } as usize;
         let wallet = self.wallet();
-        let spec = AccountSpec {
+        let mut spec = AccountSpec {
             seats,
             classes: self.classes(windows.len()),
             windows,
@@ -88,12 +88,19 @@ impl Maker {
             day_starts: (1..40).map(|d| Instant(START + d * DAY)).collect(),
         };
         let limits = self.limits(&spec.windows);
-        let payments = (0..7)
+        let payments: Vec<Payment> = (0..7)
             .map(|_| Payment {
                 delay_ms: self.pick(&[0, 0, MINUTE, 7 * HOUR]),
                 declined: self.rng.chance(0.3),
             })
             .collect();
+        // A card that never works, tried every minute for 40 days, would take the auditor, which reads
+        // all facts again at each, hours.
+        if let Some(auto) = &mut spec.wallet.auto_reload
+            && payments.iter().all(|p| p.declined)
+        {
+            auto.retry = Span::hours(9);
+        }
         let events = self.events(n, &spec);
         Case {
             spec,
