@@ -1,8 +1,8 @@
 //! Sub-agents that make one request only: titles, warm-ups, forks of the main context.
 //!
-//! What: in the logs of 12 of 17 people up to four fifths of the sub-agents end after their first
-//! request, and their prompts are unlike the others' first ones: a thousand tokens past the cache, or a
-//! copy of the main context read from it. Symbols: D the largest distance between the distribution functions
+//! What: in the logs of nine of 21 people a tenth to four fifths of the sub-agents end after their first
+//! request, with prompts unlike the others' first ones: a thousand tokens past the cache, or a copy of the
+//! main context read from it. Symbols: D the largest distance between the distribution functions
 //! of the tokens of n such prompts and of m first prompts of the others. Formula: they are set apart
 //! where D > max(0.3, 1.95 √(1/n + 1/m)), which one like the others passes once in a thousand times.
 //! Limits: others of which the law makes one request stay among them; a context and how much of it is
