@@ -74,13 +74,12 @@ pub fn fit(logs: &Logs, options: &Options) -> Result<Fitted, FitError> {
     let start = options.start.unwrap_or_else(|| month_after(facts.last));
     let main = Mix::of(view.main().map(|(s, t)| (s.day, t)), &logs.names, start);
     let apart = one_off::apart(&view);
-    let agents = view.agents().filter(|(_, a)| !apart || !one_off::is_one(a));
-    let turns = agents.flat_map(|(s, a)| a.turns.iter().map(|t| (s.day, t)));
+    let turns = one_off::told(&view, apart).flat_map(|(s, a)| a.turns.iter().map(|t| (s.day, t)));
     let sub = Mix::of(turns, &logs.names, start);
     let counts = levels::counts(&view);
     let level = Level::of(&counts, facts.days);
     let ahead = start.since(facts.last).map_or(0, |s| s.get_days()).max(1) as u32 - 1;
-    let (mut keys, largest) = actor(&view, level.as_ref(), ahead, &options.preset);
+    let (mut keys, largest) = actor(&view, level.as_ref(), ahead, options, apart);
     keys.extend(model_keys(&view, &main, &sub));
     if apart {
         keys.extend(OneOffs::of(&view).keys());
@@ -142,7 +141,13 @@ fn month_after(day: Date) -> Date {
 }
 
 /// Keys of the actor but for models, and the largest context.
-fn actor(view: &View, level: Option<&Level>, ahead: u32, preset: &str) -> (Vec<Key>, f64) {
+fn actor(
+    view: &View,
+    level: Option<&Level>,
+    ahead: u32,
+    options: &Options,
+    apart: bool,
+) -> (Vec<Key>, f64) {
     let days = days::active(view);
     let active = Active::of(&days, weekday(view.period.first));
     let mut keys = vec![Starts::of(view).key()];
@@ -172,10 +177,10 @@ fn actor(view: &View, level: Option<&Level>, ahead: u32, preset: &str) -> (Vec<K
     let agents = if unused {
         Cache::default()
     } else {
-        Cache::agents(view, one_off::apart(view))
+        Cache::agents(view, apart)
     };
-    let usual = pooled::of_preset(preset);
-    keys.extend(Agents::of(view, one_off::apart(view)).keys(&agents, usual.as_ref()));
+    let usual = pooled::of_preset(&options.preset);
+    keys.extend(Agents::of(view, apart).keys(&agents, usual.as_ref()));
     (keys, compactions.largest)
 }
 

@@ -6,7 +6,7 @@ use super::super::toml;
 use super::super::view::View;
 use super::cache::Cache;
 use super::context::{self, Run};
-use super::one_off::is_one;
+use super::one_off::told;
 use super::pooled::{self, Usual};
 use super::tokens::TokensSeen;
 use super::{Drawn, FEW, Key};
@@ -55,7 +55,7 @@ impl Agents {
             at.values()
                 .for_each(|n| all.per_prompt.add(f64::from(*n), s.day));
         }
-        for (s, a) in view.agents().filter(|(_, a)| !apart || !is_one(a)) {
+        for (s, a) in told(view, apart) {
             all.requests.add(a.turns.len() as f64, s.day);
             a.turns.iter().for_each(|t| all.tokens.add(s.day, t));
             let mut run = Run {
@@ -280,7 +280,7 @@ impl Agents {
 /// its first context apart, but in the logs short ones (titles, warm-ups) begin small. As many as there are
 /// sub-agents, evenly out of all requests.
 fn by_requests(view: &View, apart: bool) -> Sample {
-    let agents = || view.agents().filter(|(_, a)| !apart || !is_one(a));
+    let agents = || told(view, apart);
     let total: usize = agents().map(|a| a.1.turns.len()).sum();
     let count = agents().count();
     let mut all = Sample::default();

@@ -10,8 +10,8 @@
 //! comes, a being its part of the rate. c and τ are the most likely ones, with a hint toward ten minutes.
 //! Errors from leaving out a day at a time. Limits: where the open hours are not evenly full, starts seem
 //! bunched a little; starts outside them are left out; that several starts wait for one follower each is
-//! told by their chances alone. Source: A. G. Hawkes, Biometrika 58 (1971) 83, with one follower at most. Example: of twelve starts a day on 30
-//! days, c is known to about 0.07.
+//! told by their chances alone. Source: A. G. Hawkes, Biometrika 58 (1971) 83, with one follower at most.
+//! Example: of twelve starts a day on 30 days, the 90 % interval of c is less than 0.3 wide.
 
 use std::collections::BTreeMap;
 

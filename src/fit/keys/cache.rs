@@ -4,7 +4,7 @@ use super::super::laws::interval::share;
 use super::super::laws::{Sample, fit};
 use super::super::toml;
 use super::super::view::{Turn, View};
-use super::one_off::is_one;
+use super::one_off::told;
 use super::{FEW, Key, either};
 use crate::base::law::Law;
 use crate::stats::estimate::Estimate;
@@ -54,7 +54,7 @@ impl Cache {
     pub fn agents(view: &View, apart: bool) -> Cache {
         let mut all = Cache::default();
         let split = split(view);
-        for (s, a) in view.agents().filter(|(_, a)| !apart || !is_one(a)) {
+        for (s, a) in told(view, apart) {
             all.chain_of(s.day, &a.turns, split);
         }
         all

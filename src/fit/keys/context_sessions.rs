@@ -5,8 +5,8 @@
 //! mean and variance of the logarithm of the mean of n requests drawn from all. Formula: σ_b² such that
 //! Σ a_s (ln m_s − e(n_s) − c)² is what it is on average, with a_s = n_s / (σ_b² + v(n_s)) and c the mean
 //! with these weights: a session counts by its requests, because the differences of short ones fade as
-//! sessions go on, and long ones are what is paid for. Means of growth itself, not of its logarithm: they are what contexts are made of,
-//! and sessions that take many small steps need not grow more slowly. What the sessions' mean
+//! sessions go on, and long ones are what is paid for. Means of growth itself, not of its logarithm: they
+//! are what contexts are made of, and sessions that take many small steps need not grow more slowly. What the sessions' mean
 //! logarithms differ by beyond σ_b stays with the requests. Limits: sessions that remember (a slow
 //! request follows upon a slow one) seem to differ a little more than they do. Source: R. C. Paule,
 //! J. Mandel, J. Res. NBS 87 (1982) 377. Example: means of 0 and 1 of endlessly long sessions give

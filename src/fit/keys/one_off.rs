@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use super::super::laws::Sample;
 use super::super::laws::interval::share;
 use super::super::toml;
-use super::super::view::{Agent, Turn, View};
+use super::super::view::{Agent, Session, Turn, View};
 use super::models::Mix;
 use super::tokens::TokensSeen;
 use super::{Drawn, Key};
@@ -32,8 +32,14 @@ const READS: usize = 20;
 const ALIKE: f64 = 0.005;
 
 /// Whether a sub-agent makes one request only.
-pub fn is_one(agent: &Agent) -> bool {
+fn is_one(agent: &Agent) -> bool {
     agent.turns.len() == 1
+}
+
+/// Sub-agents that are told by the keys of sub-agents: all, or, where those of one request are `apart`,
+/// the others.
+pub fn told(view: &View, apart: bool) -> impl Iterator<Item = (&Session, &Agent)> {
+    view.agents().filter(move |(_, a)| !apart || !is_one(a))
 }
 
 /// Whether those of one request are unlike the others.
